@@ -1,0 +1,30 @@
+//! What the engine tells without being asked.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ConversationId, ConversationView, MessageId, MessageView, NetworkView, Phase, ProfileView,
+    RestoreProgress,
+};
+
+/// Something that a page may show has changed. Events carry the whole new value, so a lost or repeated
+/// one does no harm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The engine went to another phase (locked, ready, empty).
+    Phase(Phase),
+    /// The own profile changed.
+    Profile(ProfileView),
+    /// A conversation is new or changed.
+    Conversation(ConversationView),
+    /// A conversation is gone.
+    ConversationRemoved(ConversationId),
+    /// A message is new or changed; its place follows from its sent time.
+    Message(MessageView),
+    /// A message is gone.
+    MessageRemoved(ConversationId, MessageId),
+    /// Paths, nodes, clock or connection changed.
+    Network(NetworkView),
+    /// How far a restore has come.
+    Restore(RestoreProgress),
+}

@@ -1,0 +1,37 @@
+//! The whole contract between the page and the engine.
+//!
+//! The page sends a [`Command`] and gets a [`Reply`] or a [`Failure`]; the engine sends [`Event`]s
+//! whenever something that the page shows has changed. Nothing in here is a key, and nothing in here
+//! knows the wire: Account IDs are text, times are Unix milliseconds of the network's clock.
+//!
+//! Messages cross the worker boundary as [`frame`]s in postcard. Both sides come from the same build, so
+//! the format needs no version of its own.
+
+mod command;
+mod event;
+mod failure;
+pub mod frame;
+mod ids;
+mod reply;
+mod secret;
+mod view;
+
+pub use command::{Command, Lock};
+pub use event::Event;
+pub use failure::{AccountIdProblem, Failure, NameProblem, PhraseProblem};
+pub use ids::{ConversationId, MessageId, ParseIdError};
+pub use reply::{Page, PhraseCheck, RecoveryPassword, Reply, WordCheck};
+pub use secret::Secret;
+pub use view::{
+    Acceptance, Body, ConversationView, Delivery, HopRole, HopView, Kind, LastMessage, Link, LockKind,
+    MessageView, NetworkView, PathView, Phase, ProfileView, RestoreProgress,
+};
+
+/// Longest text of one message, in Unicode code points.
+pub const MAX_TEXT_CHARS: usize = 2_000;
+
+/// Longest display name, in bytes of UTF-8 after trimming.
+pub const MAX_NAME_BYTES: usize = 100;
+
+/// Shortest passphrase accepted for a new vault, in Unicode code points.
+pub const MIN_PASSPHRASE_CHARS: usize = 8;
