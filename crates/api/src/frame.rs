@@ -11,6 +11,9 @@ pub enum ToWorker {
     Hello {
         /// Name of the Web Lock that the tab holds as long as it lives.
         tab_lock: String,
+        /// The person chose *Use here*: wait until the other tab has let go instead of answering
+        /// [`ToPage::Taken`].
+        take_over: bool,
     },
     /// A command; answered by [`ToPage::Reply`] with the same number.
     Call {
@@ -19,7 +22,8 @@ pub enum ToWorker {
         /// What to do.
         command: Command,
     },
-    /// Finish what is being written, give up the engine lock and stop: another tab takes over.
+    /// Finish what is being written, give up the engine lock (or stop waiting for it) and stop: another
+    /// tab takes over. Answered by [`ToPage::HandedOver`]. Only for workers that serve a single tab.
     HandOver,
 }
 
