@@ -1,0 +1,79 @@
+//! The release bundle.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    error::{Error, Result},
+    files,
+    shell::{self, Steps},
+    tools,
+};
+
+/// Builds the release bundle into `dist/`, unless it is there and nothing has changed since.
+pub fn build() -> Result {
+    let stamp = stamp()?;
+    let stamp_file = files::target().join("bundle.stamp");
+    let finished = files::dist().join("index.html").is_file();
+    if finished && files::read_text(&stamp_file).is_ok_and(|old| old == stamp) {
+        eprintln!("The bundle in dist/ is up to date.");
+        return Ok(());
+    }
+    tools::ensure_build_tools()?;
+    let mut steps = Steps::new(2);
+    steps.next("fetching the sources of all dependencies");
+    shell::run(&mut shell::cargo(&["fetch", "--locked"]), "cargo fetch")?;
+    steps.next("building the release bundle (about 4 minutes the first time, less afterwards)");
+    files::remove(&stamp_file)?;
+    // Offline: a missing tool is an error of one line then, instead of a failed download.
+    let mut trunk = shell::command("trunk");
+    trunk.args(["build", "--release", "--offline"]).env_remove("NO_COLOR");
+    shell::run(&mut trunk, "trunk build")?;
+    if !finished_bundle(&files::dist()) {
+        return Err(Error::Bundle("the hook `cargo xtask finish` did not run".into()));
+    }
+    files::write(&stamp_file, stamp)
+}
+
+/// Whether the hook has replaced the placeholder names.
+fn finished_bundle(dist: &Path) -> bool {
+    files::read_text(&dist.join("index.html")).is_ok_and(|html| !html.contains("sotto-worker_loader.js"))
+}
+
+/// A digest of everything that the bundle is made from, and of where it is.
+fn stamp() -> Result<String> {
+    let root = files::root();
+    let mut hash = Sha256::new();
+    for file in files::list(&root, &|path| matters(&root, path))? {
+        let content = files::read(&file)?;
+        let name = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy();
+        hash.update((name.len() as u64).to_le_bytes());
+        hash.update(name.as_bytes());
+        hash.update((content.len() as u64).to_le_bytes());
+        hash.update(&content);
+    }
+    hash.update(root.to_string_lossy().as_bytes());
+    Ok(hex::encode(hash.finalize()))
+}
+
+/// Everything in the project counts, but what surely does not go into the bundle.
+fn matters(root: &Path, path: &Path) -> bool {
+    const OUTSIDE: [&str; 12] = [
+        "target",
+        "dist",
+        "node_modules",
+        ".git",
+        ".ci",
+        "tests",
+        "bench",
+        "fuzz",
+        "data",
+        "deny.toml",
+        "crates/network",
+        "vectors",
+    ];
+    let name = path.strip_prefix(root).unwrap_or(path);
+    let documentation = name.extension().is_some_and(|extension| extension == "md");
+    !documentation && !OUTSIDE.iter().any(|outside| name == Path::new(outside))
+}
