@@ -1,6 +1,8 @@
 //! The four things the engine needs from the machine it runs on. In a browser the worker crate supplies
 //! them; in tests the doubles beside this file do.
 
+#[cfg(any(test, feature = "testing"))]
+pub mod doubles;
 mod memory;
 
 use std::rc::Rc;

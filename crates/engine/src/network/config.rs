@@ -1,0 +1,248 @@
+//! `network.json`: which network this client belongs to.
+
+use std::net::Ipv4Addr;
+
+use serde::Deserialize;
+
+/// How to reach one network, and the list of its nodes that came with the client.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Raw")]
+pub struct NetworkConfig {
+    /// Name shown to the person.
+    pub name: String,
+    /// Full URLs of the seeds' JSON-RPC, asked only when too few nodes are known.
+    pub seeds: Vec<String>,
+    /// Base URL of an entry gateway that forwards to first nodes.
+    pub entry: Option<String>,
+    /// How a first node is reached.
+    pub node_scheme: Scheme,
+    /// Whether the nodes of all paths must lie in different /24 networks.
+    pub diverse_subnets: bool,
+    /// Block height at which the bundled list was made.
+    pub height: u64,
+    /// When the bundled list was made, Unix seconds.
+    pub made_at: Option<u64>,
+    /// The bundled list, not empty unless there are seeds.
+    pub nodes: Vec<BundledNode>,
+}
+
+impl NetworkConfig {
+    /// Reads the text of `network.json`.
+    ///
+    /// # Errors
+    /// When it is not JSON of this form or names nodes or seeds that can not be.
+    pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
+        let raw: Raw = serde_json::from_slice(json).map_err(|error| ConfigError::Json(error.to_string()))?;
+        Self::try_from(raw)
+    }
+}
+
+/// How a node is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scheme {
+    /// Without TLS; the onion's layers protect what is inside.
+    Http,
+    /// With TLS and a certificate that the browser accepts.
+    Https,
+}
+
+impl Scheme {
+    /// As it stands in a URL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+}
+
+/// A node of the bundled list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundledNode {
+    /// Ed25519 key, the node's identity.
+    pub ed25519: [u8; 32],
+    /// X25519 key, which opens its layer.
+    pub x25519: [u8; 32],
+    /// Address.
+    pub ip: Ipv4Addr,
+    /// Port of the storage server.
+    pub port: u16,
+    /// Swarm, when the list says it.
+    pub swarm: Option<u64>,
+    /// Block height at which it leaves; 0 when it stays.
+    pub requested_unlock_height: u64,
+}
+
+/// Why a `network.json` can not be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// Not JSON, or not of the right form.
+    #[error("not a network description: {0}")]
+    Json(String),
+    /// Neither nodes nor seeds.
+    #[error("neither nodes nor seeds")]
+    NoSource,
+    /// A seed or entry that is not an http or https URL.
+    #[error("not an http(s) URL: {0}")]
+    Url(String),
+    /// A node (counted from 0) with an unusable field.
+    #[error("node {index}: unusable {field}")]
+    Node {
+        /// Place in the list.
+        index: usize,
+        /// Name of the field.
+        field: &'static str,
+    },
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    name: String,
+    #[serde(default)]
+    seeds: Vec<String>,
+    #[serde(default)]
+    entry: Option<String>,
+    node_scheme: Scheme,
+    #[serde(default)]
+    diverse_subnets: bool,
+    #[serde(default)]
+    height: u64,
+    #[serde(default)]
+    made_at: Option<u64>,
+    #[serde(default)]
+    nodes: Vec<RawNode>,
+}
+
+#[derive(Deserialize)]
+struct RawNode {
+    public_ip: String,
+    storage_port: u16,
+    pubkey_x25519: String,
+    pubkey_ed25519: String,
+    #[serde(default)]
+    requested_unlock_height: u64,
+    #[serde(default)]
+    swarm: Option<String>,
+}
+
+impl TryFrom<Raw> for NetworkConfig {
+    type Error = ConfigError;
+
+    fn try_from(raw: Raw) -> Result<Self, ConfigError> {
+        if raw.nodes.is_empty() && raw.seeds.is_empty() {
+            return Err(ConfigError::NoSource);
+        }
+        for url in raw.seeds.iter().chain(&raw.entry) {
+            check_url(url)?;
+        }
+        let nodes = raw.nodes.into_iter().enumerate().map(|(index, node)| read_node(index, node));
+        Ok(Self {
+            name: raw.name,
+            seeds: raw.seeds,
+            entry: raw.entry,
+            node_scheme: raw.node_scheme,
+            diverse_subnets: raw.diverse_subnets,
+            height: raw.height,
+            made_at: raw.made_at,
+            nodes: nodes.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn check_url(url: &str) -> Result<(), ConfigError> {
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') => Ok(()),
+        _ => Err(ConfigError::Url(url.to_owned())),
+    }
+}
+
+fn read_node(index: usize, raw: RawNode) -> Result<BundledNode, ConfigError> {
+    let refuse = |field| ConfigError::Node { index, field };
+    let ip: Ipv4Addr = raw.public_ip.parse().map_err(|_| refuse("public_ip"))?;
+    if ip.is_unspecified() || ip.is_broadcast() {
+        return Err(refuse("public_ip"));
+    }
+    if raw.storage_port == 0 {
+        return Err(refuse("storage_port"));
+    }
+    let swarm = raw.swarm.map(|text| u64::from_str_radix(&text, 16).map_err(|_| refuse("swarm")));
+    Ok(BundledNode {
+        ed25519: read_key(&raw.pubkey_ed25519).ok_or(refuse("pubkey_ed25519"))?,
+        x25519: read_key(&raw.pubkey_x25519).ok_or(refuse("pubkey_x25519"))?,
+        ip,
+        port: raw.storage_port,
+        swarm: swarm.transpose()?.filter(|swarm| *swarm != u64::MAX),
+        requested_unlock_height: raw.requested_unlock_height,
+    })
+}
+
+fn read_key(text: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    hex::decode_to_slice(text, &mut key).ok().map(|()| key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example(node: &str) -> String {
+        format!(
+            r#"{{"name":"local","seeds":["http://127.0.0.1:8090/json_rpc"],"entry":null,"node_scheme":"http",
+                "diverse_subnets":false,"height":1700000,"nodes":[{node}]}}"#
+        )
+    }
+
+    fn node(ip: &str, port: u32, key: &str, swarm: &str) -> String {
+        format!(
+            r#"{{"public_ip":"{ip}","storage_port":{port},"pubkey_x25519":"{key}","pubkey_ed25519":"{key}",
+                "requested_unlock_height":0,"swarm":"{swarm}"}}"#
+        )
+    }
+
+    #[test]
+    fn reads_the_documented_form() {
+        let text = example(&node("127.0.0.1", 22101, &"ab".repeat(32), "4a3f"));
+        let config = NetworkConfig::parse(text.as_bytes()).unwrap();
+        assert_eq!((config.name.as_str(), config.node_scheme), ("local", Scheme::Http));
+        assert_eq!(config.height, 1_700_000);
+        let [node] = config.nodes.as_slice() else { panic!("one node") };
+        assert_eq!((node.ip, node.port), (Ipv4Addr::LOCALHOST, 22101));
+        assert_eq!((node.x25519, node.swarm), ([0xab; 32], Some(0x4a3f)));
+        assert_eq!(serde_json::from_str::<NetworkConfig>(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn names_the_unusable_field() {
+        let key = "ab".repeat(32);
+        let cases = [
+            (node("0.0.0.0", 1, &key, "0"), "public_ip"),
+            (node("255.255.255.255", 1, &key, "0"), "public_ip"),
+            (node("::1", 1, &key, "0"), "public_ip"),
+            (node("10.0.0.1", 0, &key, "0"), "storage_port"),
+            (node("10.0.0.1", 1, &key[1..], "0"), "pubkey_ed25519"),
+            (node("10.0.0.1", 1, &key, "xyz"), "swarm"),
+        ];
+        for (bad, field) in cases {
+            let error = NetworkConfig::parse(example(&bad).as_bytes()).unwrap_err();
+            assert_eq!(error, ConfigError::Node { index: 0, field });
+        }
+    }
+
+    #[test]
+    fn the_mark_for_no_swarm_is_no_swarm() {
+        let text = example(&node("10.0.0.1", 1, &"ab".repeat(32), "ffffffffffffffff"));
+        assert_eq!(NetworkConfig::parse(text.as_bytes()).unwrap().nodes[0].swarm, None);
+    }
+
+    #[test]
+    fn refuses_what_leads_nowhere() {
+        let refuse = |text: &str| NetworkConfig::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(refuse(r#"{"name":"x","node_scheme":"http"}"#), ConfigError::NoSource);
+        let ftp = r#"{"name":"x","node_scheme":"http","seeds":["ftp://a/"]}"#;
+        assert_eq!(refuse(ftp), ConfigError::Url("ftp://a/".into()));
+        assert!(matches!(refuse("[]"), ConfigError::Json(_)));
+        assert!(matches!(refuse(r#"{"name":"x","node_scheme":"gopher"}"#), ConfigError::Json(_)));
+    }
+}
