@@ -1,1 +1,12 @@
-//! (see ARCHITECTURE.md)
+//! The wire formats of the Session network: meaning into bytes and back.
+//!
+//! Nothing here does I/O, reads a clock or draws randomness by itself: time and random number
+//! generators are parameters. Every decoder takes bytes of any content without panicking and
+//! allocates no more than a small multiple of what it is given.
+
+pub mod nodes;
+pub mod onion;
+pub mod storage;
+pub mod swarm;
+
+mod text;
