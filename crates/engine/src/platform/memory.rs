@@ -53,3 +53,16 @@ impl Store for MemoryStore {
         self.key.borrow().clone().ok_or(StoreError::Key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use super::MemoryStore;
+    use crate::platform::contract;
+
+    #[test]
+    fn memory_is_a_store() {
+        block_on(contract::check(&MemoryStore::default()));
+    }
+}

@@ -2,6 +2,8 @@
 //! them; in tests the doubles beside this file do.
 
 #[cfg(any(test, feature = "testing"))]
+pub mod contract;
+#[cfg(any(test, feature = "testing"))]
 pub mod doubles;
 mod memory;
 
