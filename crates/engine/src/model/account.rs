@@ -1,0 +1,66 @@
+//! The account itself and the counters that belong to no conversation.
+
+use serde::{Deserialize, Serialize};
+use sotto_api::RestoreProgress;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::SentTimes;
+
+/// The account as it is stored. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub struct AccountRecord {
+    /// The 16 bytes from which every key comes.
+    pub seed: [u8; 16],
+    /// What others see; empty when not known.
+    pub display_name: String,
+    /// When the name was last changed, Unix seconds.
+    pub profile_updated_s: u64,
+    /// Whether the person has confirmed that the recovery password is kept.
+    pub recovery_saved: bool,
+}
+
+impl std::fmt::Debug for AccountRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccountRecord(…)")
+    }
+}
+
+/// Counters and times used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Times of what was sent.
+    pub sent_times: SentTimes,
+    /// Number of the next job.
+    pub next_job: u64,
+    /// Number of the next kept item.
+    pub next_kept: u64,
+    /// Items that could not be read.
+    pub set_aside: u32,
+    /// When the own swarm last answered a poll, Unix ms of network time.
+    pub last_poll_ms: Option<u64>,
+    /// The restore under way.
+    pub restore: Option<Restore>,
+}
+
+/// How far a restore has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restore {
+    /// Whether a member of the own swarm has answered.
+    pub swarm_found: bool,
+    /// Conversations seen so far.
+    pub conversations: u32,
+    /// Messages stored so far.
+    pub messages: u32,
+}
+
+impl Restore {
+    /// What the page shows.
+    pub fn view(&self, finished: bool) -> RestoreProgress {
+        RestoreProgress {
+            swarm_found: self.swarm_found,
+            conversations: self.conversations,
+            messages: self.messages,
+            finished,
+        }
+    }
+}

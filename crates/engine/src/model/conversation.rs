@@ -1,0 +1,175 @@
+//! One conversation: who it is with, how far both sides let each other in, and what the list shows of it.
+
+use serde::{Deserialize, Serialize};
+use sotto_api::{Acceptance, ConversationId, ConversationView, Delivery, Kind, LastMessage, MessageId};
+
+use super::{Body, Message, PeerKey, Profile, account_id_text};
+
+/// A conversation as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its identifier.
+    pub id: ConversationId,
+    /// X25519 key of the other side; the own one for Note to Self.
+    pub peer: PeerKey,
+    /// Whether this is Note to Self.
+    pub with_self: bool,
+    /// What the other side says about itself.
+    pub profile: Profile,
+    /// The name given to it here.
+    pub nickname: String,
+    /// We accepted them, or wrote to them.
+    pub approved: bool,
+    /// They accepted us, or wrote to us.
+    pub approved_me: bool,
+    /// Whether we drop what they write.
+    pub blocked: bool,
+    /// Removed from the list; a newer visible message brings it back.
+    pub hidden: bool,
+    /// Messages sent up to this time were removed and stay away, Unix ms.
+    pub cleared_ms: u64,
+    /// Messages received so far.
+    pub arrivals: u64,
+    /// Value of `arrivals` when it was last marked read.
+    pub read_arrivals: u64,
+    /// Received messages not read yet.
+    pub unread: u32,
+    /// The newest message.
+    pub last: Option<Last>,
+    /// What was typed and not sent.
+    pub draft: String,
+    /// Sorts the list, Unix ms.
+    pub active_ms: u64,
+}
+
+/// The newest message of a conversation, for the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Last {
+    /// Its identifier.
+    pub id: MessageId,
+    /// Its content.
+    pub body: Body,
+    /// Its sent time, Unix ms.
+    pub sent_ms: u64,
+    /// Its state when it is ours.
+    pub delivery: Option<super::Outcome>,
+}
+
+impl Conversation {
+    /// A conversation in which nobody has written.
+    pub fn new(id: ConversationId, peer: PeerKey, with_self: bool) -> Self {
+        Self {
+            id,
+            peer,
+            with_self,
+            profile: Profile::default(),
+            nickname: String::new(),
+            approved: with_self,
+            approved_me: with_self,
+            blocked: false,
+            hidden: false,
+            cleared_ms: 0,
+            arrivals: 0,
+            read_arrivals: 0,
+            unread: 0,
+            last: None,
+            draft: String::new(),
+            active_ms: 0,
+        }
+    }
+
+    /// How far both sides let each other in.
+    pub fn acceptance(&self) -> Acceptance {
+        match (self.approved, self.approved_me) {
+            (false, false) => Acceptance::New,
+            (true, false) => Acceptance::OutgoingRequest,
+            (false, true) => Acceptance::IncomingRequest,
+            (true, true) => Acceptance::Accepted,
+        }
+    }
+
+    /// Whether the list shows it: it holds a message or a draft, or is blocked (so that the block can be
+    /// taken back).
+    pub fn is_listed(&self) -> bool {
+        self.blocked || !self.hidden && (self.last.is_some() || !self.draft.is_empty())
+    }
+
+    /// Takes a new or changed message into the summary.
+    pub fn note(&mut self, message: &Message, now_ms: u64) {
+        let newest = self.last.as_ref().is_none_or(|last| last.sent_ms <= message.sent_ms);
+        if newest || self.last.as_ref().is_some_and(|last| last.id == message.id) {
+            self.last = Some(Last::of(message));
+        }
+        // A sender's clock in the future must not pin a conversation to the top.
+        self.active_ms = self.active_ms.max(message.sent_ms.min(now_ms));
+    }
+
+    /// Everything received so far has been seen.
+    pub fn mark_read(&mut self) {
+        self.read_arrivals = self.arrivals;
+        self.unread = 0;
+    }
+
+    /// Takes it off the list with all its messages; what was sent up to now stays away.
+    pub fn remove(&mut self, now_ms: u64) {
+        self.mark_read();
+        self.hidden = true;
+        self.cleared_ms = self.cleared_ms.max(now_ms);
+        self.last = None;
+        self.draft.clear();
+        self.active_ms = 0;
+    }
+
+    /// Whether a message sent then belongs to what was removed.
+    pub fn was_cleared(&self, sent_ms: u64) -> bool {
+        self.hidden && sent_ms <= self.cleared_ms
+    }
+
+    /// What the page shows. `in_flight` tells whether a message is on its way right now.
+    pub fn view(&self, in_flight: impl Fn(MessageId) -> bool) -> ConversationView {
+        let last = self.last.as_ref().map(|last| LastMessage {
+            body: last.body.view(),
+            sent_ms: last.sent_ms,
+            delivery: last.delivery.map(|outcome| outcome.view(in_flight(last.id))),
+        });
+        let name = if self.nickname.is_empty() { &self.profile.name } else { &self.nickname };
+        ConversationView {
+            id: self.id,
+            kind: if self.with_self { Kind::NoteToSelf } else { Kind::Contact },
+            account_id: account_id_text(&self.peer),
+            name: name.clone(),
+            display_name: self.profile.name.clone(),
+            nickname: self.nickname.clone(),
+            acceptance: self.acceptance(),
+            blocked: self.blocked,
+            unread: self.unread,
+            last,
+            draft: self.draft.clone(),
+            active_ms: self.active_ms,
+        }
+    }
+}
+
+impl Last {
+    /// The summary of a message.
+    pub fn of(message: &Message) -> Self {
+        Self {
+            id: message.id,
+            body: message.body.clone(),
+            sent_ms: message.sent_ms,
+            delivery: message.outcome,
+        }
+    }
+}
+
+impl super::Outcome {
+    /// What the page shows.
+    pub fn view(self, in_flight: bool) -> Delivery {
+        match self {
+            Self::Waiting if in_flight => Delivery::Sending,
+            Self::Waiting => Delivery::Saved,
+            Self::Sent => Delivery::Sent,
+            Self::Failed => Delivery::Failed,
+        }
+    }
+}

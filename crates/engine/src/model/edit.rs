@@ -1,0 +1,214 @@
+//! Changes that belong together: collected over the present state, stored in one batch, then applied.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sotto_api::{ConversationId, MessageId};
+
+use super::{
+    AccountRecord, Conversation, Cursors, Job, JobKind, Message, Meta, Pieces, SeenPieces, State, Timeline,
+};
+
+/// Changes being made. Reads see them already; the state itself does not change.
+///
+/// Timelines of the conversations concerned must be in memory, apart from those of new conversations.
+pub struct Edit<'a> {
+    state: &'a State,
+    /// Network time, Unix ms.
+    pub now_ms: u64,
+    changes: Changes,
+    seen: Vec<([u8; 16], u64)>,
+    removed: BTreeMap<ConversationId, BTreeSet<MessageId>>,
+}
+
+/// Finished changes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    /// The account, if it changes.
+    pub account: Option<AccountRecord>,
+    /// The counters, if they change.
+    pub meta: Option<Meta>,
+    /// The cursors, if they change.
+    pub cursors: Option<Cursors>,
+    /// New and changed conversations.
+    pub conversations: BTreeMap<ConversationId, Conversation>,
+    /// Conversations whose stored messages all go, before anything else is written.
+    pub cleared: BTreeSet<ConversationId>,
+    /// New and changed messages; `None` removes one.
+    pub messages: BTreeMap<(ConversationId, MessageId), Option<Message>>,
+    /// Pieces of timelines to be written.
+    pub timelines: BTreeMap<ConversationId, Pieces>,
+    /// New jobs; `None` removes one.
+    pub jobs: BTreeMap<u64, Option<Job>>,
+    /// Pieces of the set of seen messages.
+    pub seen: SeenPieces,
+    /// Content kept for later versions, by number.
+    pub kept: BTreeMap<u64, Vec<u8>>,
+}
+
+impl<'a> Edit<'a> {
+    /// No changes yet.
+    pub fn new(state: &'a State, now_ms: u64) -> Self {
+        Self { state, now_ms, changes: Changes::default(), seen: Vec::new(), removed: BTreeMap::new() }
+    }
+
+    /// The state before the changes.
+    pub fn state(&self) -> &'a State {
+        self.state
+    }
+
+    /// The account, to be changed.
+    pub fn account(&mut self) -> &mut AccountRecord {
+        self.changes.account.get_or_insert_with(|| self.state.account.clone())
+    }
+
+    /// The counters, to be changed.
+    pub fn meta(&mut self) -> &mut Meta {
+        self.changes.meta.get_or_insert_with(|| self.state.meta.clone())
+    }
+
+    /// The cursors, to be changed.
+    pub fn cursors(&mut self) -> &mut Cursors {
+        self.changes.cursors.get_or_insert_with(|| self.state.cursors.clone())
+    }
+
+    /// A sent time that was never used, with `spare` unused ones before it.
+    pub fn next_sent_ms(&mut self, spare: u64) -> u64 {
+        let now_ms = self.now_ms;
+        self.meta().sent_times.next(now_ms, spare)
+    }
+
+    /// A conversation as it is with the changes made so far.
+    pub fn peek(&self, id: ConversationId) -> Option<&Conversation> {
+        self.changes.conversations.get(&id).or_else(|| self.state.conversation(id))
+    }
+
+    /// A conversation to be changed; it is stored from then on. `None` if it is not known.
+    pub fn conversation(&mut self, id: ConversationId) -> Option<&mut Conversation> {
+        if !self.changes.conversations.contains_key(&id) {
+            let known = self.state.conversation(id)?.clone();
+            self.changes.conversations.insert(id, known);
+        }
+        self.changes.conversations.get_mut(&id)
+    }
+
+    /// A conversation to be changed, begun if it is not known.
+    pub fn conversation_or_new(&mut self, id: ConversationId, new: impl FnOnce() -> Conversation) -> &mut Conversation {
+        let state = self.state;
+        let known = || state.conversation(id).cloned().unwrap_or_else(new);
+        self.changes.conversations.entry(id).or_insert_with(known)
+    }
+
+    /// Whether a message with this identifier is or was in the conversation.
+    pub fn has_message(&self, conversation: ConversationId, id: MessageId) -> bool {
+        if self.changes.messages.contains_key(&(conversation, id)) {
+            return true;
+        }
+        !self.changes.cleared.contains(&conversation)
+            && self.state.timelines.get(&conversation).is_some_and(|timeline| timeline.contains(id))
+    }
+
+    /// Writes a new or changed message and takes it into its conversation's summary.
+    pub fn put_message(&mut self, message: Message) {
+        let now_ms = self.now_ms;
+        if let Some(conversation) = self.conversation(message.conversation) {
+            conversation.note(&message, now_ms);
+        }
+        self.changes.messages.insert((message.conversation, message.id), Some(message));
+    }
+
+    /// Removes one message; a repeated delivery does not bring it back.
+    pub fn remove_message(&mut self, conversation: ConversationId, id: MessageId) {
+        self.changes.messages.insert((conversation, id), None);
+        self.removed.entry(conversation).or_default().insert(id);
+    }
+
+    /// The newest message left in a conversation, as far as the stored order tells.
+    pub fn newest_left(&self, conversation: ConversationId) -> Option<MessageId> {
+        let none = BTreeSet::new();
+        let removed = self.removed.get(&conversation).unwrap_or(&none);
+        self.state.timelines.get(&conversation)?.newest_without(removed)
+    }
+
+    /// Removes all messages of a conversation.
+    pub fn clear(&mut self, conversation: ConversationId) {
+        self.changes.messages.retain(|(of, _), _| *of != conversation);
+        self.removed.remove(&conversation);
+        self.changes.cleared.insert(conversation);
+    }
+
+    /// Queues a job; its number is given here.
+    pub fn queue(&mut self, make: impl FnOnce(u64) -> Job) -> u64 {
+        let meta = self.meta();
+        let number = meta.next_job;
+        meta.next_job += 1;
+        self.changes.jobs.insert(number, Some(make(number)));
+        number
+    }
+
+    /// Takes a job out of the queue.
+    pub fn finish_job(&mut self, number: u64) {
+        self.changes.jobs.insert(number, None);
+    }
+
+    /// Takes those waiting jobs of a conversation out of the queue that carry or copy a message for which
+    /// `gone` holds, unless the message is on its way right now.
+    pub fn cancel_jobs(&mut self, conversation: ConversationId, gone: impl Fn(MessageId) -> bool) {
+        for job in self.state.jobs.values().filter(|job| job.conversation == conversation) {
+            let cancelled = job.message().is_some_and(|id| gone(id) && !self.state.in_flight.contains(&id));
+            let travelling = matches!(job.kind, JobKind::Copy(_)) && job.after.is_none_or(|before| !self.state.jobs.contains_key(&before));
+            if cancelled && !travelling {
+                self.changes.jobs.insert(job.number, None);
+            }
+        }
+    }
+
+    /// Whether this hash was seen.
+    pub fn was_seen(&self, mark: &[u8; 16]) -> bool {
+        self.state.seen.contains(mark) || self.seen.iter().any(|(seen, _)| seen == mark)
+    }
+
+    /// Remembers a hash until it expires.
+    pub fn mark_seen(&mut self, mark: [u8; 16], expiry_ms: u64) {
+        self.seen.push((mark, expiry_ms));
+    }
+
+    /// Keeps content for later versions.
+    pub fn keep(&mut self, bytes: Vec<u8>) {
+        let meta = self.meta();
+        let number = meta.next_kept;
+        meta.next_kept += 1;
+        self.changes.kept.insert(number, bytes);
+    }
+
+    /// The changes in the form in which they are stored.
+    pub fn finish(mut self) -> Changes {
+        let mut added: BTreeMap<ConversationId, Vec<(u64, MessageId)>> = BTreeMap::new();
+        for ((conversation, id), message) in &self.changes.messages {
+            if let Some(message) = message {
+                added.entry(*conversation).or_default().push((message.sent_ms, *id));
+            }
+        }
+        let concerned: BTreeSet<_> = added.keys().chain(self.removed.keys()).copied().collect();
+        let (empty, none) = (Timeline::default(), BTreeSet::new());
+        for id in concerned {
+            let stored = self.state.timelines.get(&id).filter(|_| !self.changes.cleared.contains(&id));
+            let added = added.get(&id).map_or(&[][..], Vec::as_slice);
+            let pieces = stored.unwrap_or(&empty).plan(added, self.removed.get(&id).unwrap_or(&none));
+            if !pieces.is_empty() {
+                self.changes.timelines.insert(id, pieces);
+            }
+        }
+        // Expired marks are dropped along with other writes only: nothing is written just for that.
+        if !self.seen.is_empty() {
+            self.changes.seen = self.state.seen.plan(&self.seen, self.now_ms);
+        }
+        self.changes
+    }
+}
+
+impl Changes {
+    /// Whether there is nothing to store.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

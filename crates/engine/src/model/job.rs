@@ -1,0 +1,47 @@
+//! Something that has to reach a swarm.
+
+use serde::{Deserialize, Serialize};
+use sotto_api::{ConversationId, MessageId};
+
+use super::PeerKey;
+
+/// A job as it is stored. It holds the sealed bytes themselves, so that every try stores the same ones: a
+/// second sealing would be a second message in the swarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its number; jobs to one recipient are done in this order.
+    pub number: u64,
+    /// In whose swarm it goes.
+    pub recipient: PeerKey,
+    /// What it is.
+    pub kind: JobKind,
+    /// The conversation that it comes from.
+    pub conversation: ConversationId,
+    /// A job that must be done before.
+    pub after: Option<u64>,
+    /// How long the swarm keeps it, ms.
+    pub ttl_ms: u64,
+    /// The bytes to store.
+    pub wire: Vec<u8>,
+}
+
+/// What a job carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum JobKind {
+    /// A message for the recipient (or, in Note to Self, for the own devices).
+    Message(MessageId),
+    /// The copy of a message for the own other devices.
+    Copy(MessageId),
+    /// The answer to a message request.
+    Response,
+}
+
+impl Job {
+    /// The message that it carries or copies.
+    pub fn message(&self) -> Option<MessageId> {
+        match self.kind {
+            JobKind::Message(id) | JobKind::Copy(id) => Some(id),
+            JobKind::Response => None,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The state of an account and the rules that change it: synchronous, without I/O, clock or randomness.
+
+mod account;
+mod conversation;
+mod edit;
+mod job;
+mod message;
+mod mailbox;
+mod profile;
+mod receive;
+mod requests;
+mod sent_times;
+mod state;
+mod timeline;
+
+pub use account::{AccountRecord, Meta};
+pub use conversation::{Conversation, Last};
+pub use edit::{Changes, Edit};
+pub use job::{Job, JobKind};
+pub use mailbox::{Cursors, Seen, SeenPieces, seen_mark};
+pub use message::{Body, Message, Outcome};
+pub use profile::{Profile, ProfileUpdate, clean_name, cut_name};
+pub use receive::{Effect, Incoming, Payload, Visible, receive};
+pub use sent_times::SentTimes;
+pub use state::State;
+pub use timeline::{Entry, Pieces, Timeline};
+
+/// X25519 key of an account: its Account ID without the prefix.
+pub type PeerKey = [u8; 32];
+
+/// The Account ID as 66 lower-case hex digits.
+pub fn account_id_text(peer: &PeerKey) -> String {
+    format!("05{}", hex::encode(peer))
+}

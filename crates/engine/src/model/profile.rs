@@ -1,0 +1,127 @@
+//! What people call themselves.
+
+use serde::{Deserialize, Serialize};
+use sotto_api::{MAX_NAME_BYTES, NameProblem};
+
+/// What another account says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Display name; empty when not known.
+    pub name: String,
+    /// Download address of the picture; empty when there is none.
+    pub picture_url: String,
+    /// Key of the picture, 16 or 32 bytes; empty when there is none.
+    pub picture_key: Vec<u8>,
+    /// When it was last changed by its owner, Unix seconds; 0 when not told.
+    pub updated_s: u64,
+}
+
+/// Profile fields that came with a message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileUpdate {
+    /// Display name.
+    pub name: Option<String>,
+    /// Download address of the picture; an empty one takes the picture away.
+    pub picture_url: Option<String>,
+    /// Key of the picture.
+    pub picture_key: Option<Vec<u8>>,
+    /// When its owner last changed it, Unix seconds.
+    pub updated_s: u64,
+}
+
+impl Profile {
+    /// Takes an update over if it is newer than what is known, or if neither tells its time. A missing
+    /// field changes nothing.
+    pub fn update(&mut self, update: &ProfileUpdate) {
+        let untimed = update.updated_s == 0 && self.updated_s == 0;
+        if update.updated_s <= self.updated_s && !untimed {
+            return;
+        }
+        self.updated_s = update.updated_s;
+        if let Some(name) = update.name.as_deref().map(cut_name).filter(|name| !name.is_empty()) {
+            self.name = name.to_owned();
+        }
+        match (&update.picture_url, &update.picture_key) {
+            (Some(url), _) if url.is_empty() => {
+                self.picture_url.clear();
+                self.picture_key.clear();
+            }
+            (Some(url), Some(key)) if matches!(key.len(), 16 | 32) => {
+                self.picture_url.clone_from(url);
+                self.picture_key.clone_from(key);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A name from elsewhere: trimmed, and cut at the last whole character within 100 bytes.
+pub fn cut_name(name: &str) -> &str {
+    let name = name.trim();
+    let end = name.floor_char_boundary(MAX_NAME_BYTES);
+    name[..end].trim_end()
+}
+
+/// A name typed here, trimmed.
+///
+/// # Errors
+/// When nothing is left or more than 100 bytes are.
+pub fn clean_name(name: &str) -> Result<&str, NameProblem> {
+    let name = name.trim();
+    match name.len() {
+        0 => Err(NameProblem::Empty),
+        1..=MAX_NAME_BYTES => Ok(name),
+        _ => Err(NameProblem::TooLong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str, updated_s: u64) -> ProfileUpdate {
+        ProfileUpdate { name: Some(name.into()), updated_s, ..ProfileUpdate::default() }
+    }
+
+    #[test]
+    fn only_newer_or_untimed_updates_count() {
+        let mut profile = Profile::default();
+        profile.update(&named(" Ann ", 0));
+        assert_eq!(profile.name, "Ann");
+        profile.update(&named("Anna", 5));
+        profile.update(&named("old", 5));
+        profile.update(&named("older", 4));
+        profile.update(&named("untimed", 0));
+        assert_eq!(profile.name, "Anna");
+        profile.update(&named("  ", 6));
+        assert_eq!((profile.name.as_str(), profile.updated_s), ("Anna", 6));
+    }
+
+    #[test]
+    fn pictures_need_a_key_and_go_by_an_empty_address() {
+        let mut profile = Profile::default();
+        let picture = |url: &str, key: Option<usize>, updated_s| ProfileUpdate {
+            picture_url: Some(url.into()),
+            picture_key: key.map(|len| vec![1; len]),
+            updated_s,
+            ..ProfileUpdate::default()
+        };
+        profile.update(&picture("http://x/file/1", Some(7), 1));
+        assert_eq!(profile.picture_url, "");
+        profile.update(&picture("http://x/file/1", Some(32), 2));
+        assert_eq!(profile.picture_url, "http://x/file/1");
+        profile.update(&named("Ann", 3));
+        assert_eq!(profile.picture_url, "http://x/file/1");
+        profile.update(&picture("", None, 4));
+        assert_eq!((profile.picture_url.as_str(), profile.picture_key.len()), ("", 0));
+    }
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        let long = "é".repeat(51);
+        assert_eq!(cut_name(&long).len(), 100);
+        assert_eq!(cut_name(&format!("a{long}")).len(), 99);
+        assert_eq!(clean_name(&long), Err(NameProblem::TooLong));
+        assert_eq!(clean_name(" \n"), Err(NameProblem::Empty));
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything known about the open account: the stored records in memory, apart from the messages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sotto_api::{ConversationId, ConversationView, MessageId};
+
+use super::{AccountRecord, Changes, Conversation, Cursors, Job, Meta, PeerKey, Seen, Timeline};
+
+/// The state of an open account. It changes only by [`State::apply`], after the changes were stored.
+pub struct State {
+    /// X25519 key of the own account.
+    pub own: PeerKey,
+    /// The account.
+    pub account: AccountRecord,
+    /// Counters.
+    pub meta: Meta,
+    /// Every stored conversation.
+    pub conversations: BTreeMap<ConversationId, Conversation>,
+    /// Conversations that were opened and hold nothing yet; not stored.
+    pub provisional: BTreeMap<ConversationId, Conversation>,
+    /// The order of messages, for the conversations that were needed so far.
+    pub timelines: BTreeMap<ConversationId, Timeline>,
+    /// Jobs by number.
+    pub jobs: BTreeMap<u64, Job>,
+    /// Messages seen in the own swarm.
+    pub seen: Seen,
+    /// How far each node was read.
+    pub cursors: Cursors,
+    /// Messages that are on their way right now.
+    pub in_flight: BTreeSet<MessageId>,
+}
+
+impl State {
+    /// An account that holds nothing yet.
+    pub fn new(own: PeerKey, account: AccountRecord) -> Self {
+        Self {
+            own,
+            account,
+            meta: Meta::default(),
+            conversations: BTreeMap::new(),
+            provisional: BTreeMap::new(),
+            timelines: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            seen: Seen::default(),
+            cursors: Cursors::default(),
+            in_flight: BTreeSet::new(),
+        }
+    }
+
+    /// A conversation, stored or just opened.
+    pub fn conversation(&self, id: ConversationId) -> Option<&Conversation> {
+        self.conversations.get(&id).or_else(|| self.provisional.get(&id))
+    }
+
+    /// What the page shows of a conversation.
+    pub fn conversation_view(&self, conversation: &Conversation) -> ConversationView {
+        let mut view = conversation.view(|id| self.in_flight.contains(&id));
+        if conversation.with_self {
+            view.display_name.clone_from(&self.account.display_name);
+        }
+        view
+    }
+
+    /// Messages and answers waiting for a recipient's swarm.
+    pub fn queued(&self) -> u32 {
+        let waiting = self.jobs.values().filter(|job| !matches!(job.kind, super::JobKind::Copy(_)));
+        u32::try_from(waiting.count()).unwrap_or(u32::MAX)
+    }
+
+    /// The first job for each recipient that may be done now.
+    pub fn due_jobs(&self) -> BTreeMap<PeerKey, &Job> {
+        let mut due = BTreeMap::new();
+        for job in self.jobs.values() {
+            let blocked = job.after.is_some_and(|before| self.jobs.contains_key(&before));
+            if !blocked {
+                due.entry(job.recipient).or_insert(job);
+            }
+        }
+        due
+    }
+
+    /// Takes over changes that were stored.
+    pub fn apply(&mut self, changes: &Changes) {
+        if let Some(account) = &changes.account {
+            self.account = account.clone();
+        }
+        if let Some(meta) = &changes.meta {
+            self.meta = meta.clone();
+        }
+        if let Some(cursors) = &changes.cursors {
+            self.cursors = cursors.clone();
+        }
+        for id in &changes.cleared {
+            self.timelines.insert(*id, Timeline::default());
+        }
+        for (id, conversation) in &changes.conversations {
+            self.provisional.remove(id);
+            self.conversations.insert(*id, conversation.clone());
+        }
+        for (id, pieces) in &changes.timelines {
+            self.timelines.entry(*id).or_default().apply(pieces.clone());
+        }
+        for (number, job) in &changes.jobs {
+            match job {
+                Some(job) => drop(self.jobs.insert(*number, job.clone())),
+                None => drop(self.jobs.remove(number)),
+            }
+        }
+        self.seen.apply(changes.seen.clone());
+    }
+}
