@@ -1,6 +1,14 @@
 //! The messenger: it decides what to send, fetch, keep and forget. It runs in a browser's worker and,
 //! unchanged, natively in tests; all it knows of the machine are the four traits of [`platform`].
 
+mod engine;
 pub mod network;
+mod notify;
 pub mod platform;
 pub mod random;
+mod tabs;
+pub mod vault;
+
+pub use engine::Engine;
+pub use network::NetworkConfig;
+pub use tabs::TabId;

@@ -178,8 +178,7 @@ fn derive_key(passphrase: &str, salt: &[u8], cost: Cost) -> Result<Zeroizing<[u8
     if !cost.is_acceptable() {
         return Err(HeaderError::Damaged);
     }
-    let params =
-        Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(|_| HeaderError::Damaged)?;
+    let params = Params::new(cost.memory_kib, cost.passes, 1, Some(32)).map_err(|_| HeaderError::Damaged)?;
     let mut key = Zeroizing::new([0; 32]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into(passphrase.as_bytes(), salt, key.as_mut_slice())
@@ -203,8 +202,8 @@ mod tests {
     #[test]
     fn frozen_sample_opens() {
         let bytes = hex::decode(SAMPLE.trim()).unwrap();
-        let header = Header::decode(&bytes).unwrap();
-        assert_eq!(*header.open_with("correct horse").unwrap(), [3; 32]);
+        let read = Header::decode(&bytes).unwrap();
+        assert_eq!(*read.open_with("correct horse").unwrap(), [3; 32]);
         assert_eq!(header("correct horse").encode(), bytes);
     }
 

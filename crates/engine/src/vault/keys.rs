@@ -91,7 +91,10 @@ impl Keys {
 }
 
 fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
-    let mut mac = <Blake2bMac<U32> as KeyInit>::new(key.into());
+    // The longest key that BLAKE2b takes is the one length for which this constructor can not fail.
+    let mut padded = Zeroizing::new([0; 64]);
+    padded[..32].copy_from_slice(key);
+    let mut mac = <Blake2bMac<U32> as KeyInit>::new((&*padded).into());
     for part in parts {
         mac.update(part);
     }
