@@ -1,0 +1,306 @@
+//! bt-encoding (bencode): integers `i…e`, byte strings `length:bytes`, lists `l…e`, dictionaries `d…e` with keys in
+//! strictly ascending byte order.
+//!
+//! Decoding holds at most 128 bytes of memory for each byte of input, and descends at most [`MAX_DEPTH`] levels.
+
+/// Containers that may stand within each other.
+pub const MAX_DEPTH: usize = 64;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// `i…e`.
+    Int(i64),
+    /// `length:bytes`.
+    Bytes(Vec<u8>),
+    /// `l…e`.
+    List(Vec<Value>),
+    /// `d…e`.
+    Dict(Dict),
+}
+
+/// A dictionary, in the order of its keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dict(Vec<(Vec<u8>, Value)>);
+
+/// How exact numbers and the end must be. Order of keys, lengths and depth are always checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Canonical: no leading zeros, no `-0`, nothing behind the value.
+    Canonical,
+    /// As the reference parser: leading zeros and `-0` are taken, bytes behind the value are left.
+    Lenient,
+}
+
+/// Why bytes are not a bt-encoded value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BtError {
+    /// The input ends within a value, or a string is longer than the rest of the input.
+    #[error("the input ends too early")]
+    Truncated,
+    /// No value begins with this byte.
+    #[error("unexpected byte {0:#04x}")]
+    Unexpected(u8),
+    /// Not a number, not within 64 bits, or not canonical.
+    #[error("not a number")]
+    Number,
+    /// Keys are not byte strings in strictly ascending order.
+    #[error("keys out of order")]
+    KeyOrder,
+    /// More than [`MAX_DEPTH`] containers within each other.
+    #[error("nested too deeply")]
+    Depth,
+    /// Bytes behind the value.
+    #[error("{0} bytes behind the value")]
+    Trailing(usize),
+}
+
+/// Reads one canonical value that fills the whole input.
+pub fn decode(bytes: &[u8]) -> Result<Value, BtError> {
+    decode_with(bytes, Strictness::Canonical).map(|(value, _)| value)
+}
+
+/// Reads one value and says how many bytes it took.
+pub fn decode_with(bytes: &[u8], strictness: Strictness) -> Result<(Value, usize), BtError> {
+    let mut reader = Reader { rest: bytes, strictness };
+    let value = reader.value(MAX_DEPTH)?;
+    match (strictness, reader.rest.len()) {
+        (Strictness::Canonical, 1..) => Err(BtError::Trailing(reader.rest.len())),
+        (_, rest) => Ok((value, bytes.len() - rest)),
+    }
+}
+
+/// Writes a value in its canonical form. Values deeper than [`MAX_DEPTH`] are written, but not read back.
+pub fn encode(value: &Value) -> Vec<u8> {
+    let mut out = Vec::new();
+    write(value, &mut out);
+    out
+}
+
+impl Dict {
+    /// A dictionary without entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &[u8]) -> Option<&Value> {
+        self.place(key).ok().and_then(|place| self.0.get(place)).map(|(_, value)| value)
+    }
+
+    /// Sets the value of a key and returns the one that it had.
+    pub fn insert(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Value>) -> Option<Value> {
+        let (key, value) = (key.into(), value.into());
+        match self.place(&key) {
+            Ok(place) => self.0.get_mut(place).map(|(_, old)| core::mem::replace(old, value)),
+            Err(place) => {
+                self.0.insert(place, (key, value));
+                None
+            }
+        }
+    }
+
+    /// The same, for building in one expression.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<Vec<u8>>, value: impl Into<Value>) -> Self {
+        self.insert(key, value);
+        self
+    }
+
+    /// Keys and values in ascending order of the keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Value)> {
+        self.0.iter().map(|(key, value)| (key.as_slice(), value))
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, key: &[u8]) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_slice().cmp(key))
+    }
+}
+
+impl Value {
+    /// The number, if it is one.
+    pub fn as_int(&self) -> Option<i64> {
+        if let Self::Int(number) = self { Some(*number) } else { None }
+    }
+
+    /// The bytes, if it is a byte string.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        if let Self::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
+    /// The values, if it is a list.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        if let Self::List(values) = self { Some(values) } else { None }
+    }
+
+    /// The dictionary, if it is one.
+    pub fn as_dict(&self) -> Option<&Dict> {
+        if let Self::Dict(dict) = self { Some(dict) } else { None }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Bytes(text.into())
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(values: Vec<Value>) -> Self {
+        Self::List(values)
+    }
+}
+
+impl From<Dict> for Value {
+    fn from(dict: Dict) -> Self {
+        Self::Dict(dict)
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a [u8],
+    strictness: Strictness,
+}
+
+impl<'a> Reader<'a> {
+    fn value(&mut self, depth: usize) -> Result<Value, BtError> {
+        match self.peek()? {
+            b'i' => self.int().map(Value::Int),
+            b'0'..=b'9' => self.bytes().map(|bytes| Value::Bytes(bytes.to_vec())),
+            b'l' => self.list(depth.checked_sub(1).ok_or(BtError::Depth)?).map(Value::List),
+            b'd' => self.dict(depth.checked_sub(1).ok_or(BtError::Depth)?).map(Value::Dict),
+            other => Err(BtError::Unexpected(other)),
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Vec<Value>, BtError> {
+        self.skip();
+        let mut values = Vec::new();
+        while self.peek()? != b'e' {
+            values.push(self.value(depth)?);
+        }
+        self.skip();
+        Ok(values)
+    }
+
+    fn dict(&mut self, depth: usize) -> Result<Dict, BtError> {
+        self.skip();
+        let mut entries: Vec<(Vec<u8>, Value)> = Vec::new();
+        loop {
+            match self.peek()? {
+                b'e' => break,
+                b'0'..=b'9' => {}
+                _ => return Err(BtError::KeyOrder),
+            }
+            let key = self.bytes()?;
+            if entries.last().is_some_and(|(last, _)| last.as_slice() >= key) {
+                return Err(BtError::KeyOrder);
+            }
+            let value = self.value(depth)?;
+            entries.push((key.to_vec(), value));
+        }
+        self.skip();
+        Ok(Dict(entries))
+    }
+
+    fn int(&mut self) -> Result<i64, BtError> {
+        self.skip();
+        let text = self.until(b'e')?;
+        let (sign, digits) = match text.strip_prefix(b"-") {
+            Some(digits) => (-1, digits),
+            None => (1, text),
+        };
+        if self.strictness == Strictness::Canonical && sign < 0 && digits == b"0" {
+            return Err(BtError::Number);
+        }
+        i64::try_from(sign * i128::from(self.digits(digits)?)).map_err(|_| BtError::Number)
+    }
+
+    fn bytes(&mut self) -> Result<&'a [u8], BtError> {
+        let digits = self.until(b':')?;
+        let length = usize::try_from(self.digits(digits)?).map_err(|_| BtError::Truncated)?;
+        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(BtError::Truncated)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
+    fn digits(&self, digits: &[u8]) -> Result<u64, BtError> {
+        let redundant = digits.len() > 1 && digits.starts_with(b"0");
+        if digits.is_empty() || (redundant && self.strictness == Strictness::Canonical) {
+            return Err(BtError::Number);
+        }
+        digits.iter().try_fold(0_u64, |number, digit| {
+            let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0')).ok_or(BtError::Number)?;
+            number.checked_mul(10).and_then(|number| number.checked_add(digit)).ok_or(BtError::Number)
+        })
+    }
+
+    fn until(&mut self, end: u8) -> Result<&'a [u8], BtError> {
+        let place = self.rest.iter().position(|byte| *byte == end).ok_or(BtError::Truncated)?;
+        let (text, rest) = self.rest.split_at(place);
+        self.rest = rest;
+        self.skip();
+        Ok(text)
+    }
+
+    fn peek(&self) -> Result<u8, BtError> {
+        self.rest.first().copied().ok_or(BtError::Truncated)
+    }
+
+    fn skip(&mut self) {
+        self.rest = self.rest.get(1..).unwrap_or_default();
+    }
+}
+
+fn write(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Int(number) => out.extend_from_slice(format!("i{number}e").as_bytes()),
+        Value::Bytes(bytes) => write_bytes(bytes, out),
+        Value::List(values) => {
+            out.push(b'l');
+            values.iter().for_each(|value| write(value, out));
+            out.push(b'e');
+        }
+        Value::Dict(dict) => {
+            out.push(b'd');
+            for (key, value) in dict.iter() {
+                write_bytes(key, out);
+                write(value, out);
+            }
+            out.push(b'e');
+        }
+    }
+}
+
+fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{}:", bytes.len()).as_bytes());
+    out.extend_from_slice(bytes);
+}
