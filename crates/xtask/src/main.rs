@@ -13,6 +13,7 @@ mod finish;
 mod run;
 mod shell;
 mod size;
+mod styles;
 mod test;
 mod tools;
 
@@ -33,6 +34,9 @@ enum Command {
     Run(RunOptions),
     /// Builds the release bundle into `dist/`; does nothing when nothing changed.
     Build,
+    /// Joins the style sheets. Trunk calls this before a build.
+    #[command(hide = true)]
+    Styles,
     /// Names worker and QR files by content and compresses the bundle. Trunk calls this after a build.
     #[command(hide = true)]
     Finish,
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Run(options) => run::run(&options),
         Command::Build => build::build(),
+        Command::Styles => styles::styles(),
         Command::Finish => finish::finish(),
         Command::Test { layers, filter } => test::test(&layers, filter.as_deref()),
         Command::Bench { only } => bench::bench(only),

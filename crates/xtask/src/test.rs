@@ -15,10 +15,10 @@ use crate::{
 const BROWSER: [&str; 3] = ["sotto", "sotto-worker", "sotto-qr"];
 /// Those of them that have tests for headless Chromium.
 const BROWSER_TESTED: [&str; 2] = ["sotto-worker", "sotto-qr"];
-/// All other crates. They are always named together, so that every layer uses the same compiled
+/// Everything that is compiled for the machine itself, the page's own unit tests included. They are always named together, so that every layer uses the same compiled
 /// dependencies.
-const NATIVE: [&str; 6] =
-    ["sotto-api", "sotto-protocol", "sotto-engine", "sotto-network", "xtask", "sotto-tests"];
+const NATIVE: [&str; 7] =
+    ["sotto", "sotto-api", "sotto-protocol", "sotto-engine", "sotto-network", "xtask", "sotto-tests"];
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// One layer of the tests.
