@@ -1,8 +1,8 @@
 //! `network.json`: which network this client belongs to.
 
-use std::net::Ipv4Addr;
-
+use blake2::{Blake2b, Digest, digest::consts::U32};
 use serde::Deserialize;
+use sotto_protocol::nodes::{Entry, Node};
 
 /// How to reach one network, and the list of its nodes that came with the client.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -23,7 +23,7 @@ pub struct NetworkConfig {
     /// When the bundled list was made, Unix seconds.
     pub made_at: Option<u64>,
     /// The bundled list, not empty unless there are seeds.
-    pub nodes: Vec<BundledNode>,
+    pub nodes: Vec<Node>,
 }
 
 impl NetworkConfig {
@@ -34,6 +34,19 @@ impl NetworkConfig {
     pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
         let raw: Raw = serde_json::from_slice(json).map_err(|error| ConfigError::Json(error.to_string()))?;
         Self::try_from(raw)
+    }
+
+    /// Identifies the network and its bundled list.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        let mut hash = Blake2b::<U32>::new();
+        hash.update((self.name.len() as u64).to_le_bytes());
+        hash.update(&self.name);
+        for node in &self.nodes {
+            hash.update(node.ed25519.0);
+            hash.update(node.ip.octets());
+            hash.update(node.port.to_le_bytes());
+        }
+        hash.finalize().into()
     }
 }
 
@@ -57,23 +70,6 @@ impl Scheme {
     }
 }
 
-/// A node of the bundled list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BundledNode {
-    /// Ed25519 key, the node's identity.
-    pub ed25519: [u8; 32],
-    /// X25519 key, which opens its layer.
-    pub x25519: [u8; 32],
-    /// Address.
-    pub ip: Ipv4Addr,
-    /// Port of the storage server.
-    pub port: u16,
-    /// Swarm, when the list says it.
-    pub swarm: Option<u64>,
-    /// Block height at which it leaves; 0 when it stays.
-    pub requested_unlock_height: u64,
-}
-
 /// Why a `network.json` can not be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -86,14 +82,9 @@ pub enum ConfigError {
     /// A seed or entry that is not an http or https URL.
     #[error("not an http(s) URL: {0}")]
     Url(String),
-    /// A node (counted from 0) with an unusable field.
-    #[error("node {index}: unusable {field}")]
-    Node {
-        /// Place in the list.
-        index: usize,
-        /// Name of the field.
-        field: &'static str,
-    },
+    /// The node at this place of the list (from 0) has an unusable address, port or key.
+    #[error("node {0} is unusable")]
+    Node(usize),
 }
 
 #[derive(Deserialize)]
@@ -111,19 +102,7 @@ struct Raw {
     #[serde(default)]
     made_at: Option<u64>,
     #[serde(default)]
-    nodes: Vec<RawNode>,
-}
-
-#[derive(Deserialize)]
-struct RawNode {
-    public_ip: String,
-    storage_port: u16,
-    pubkey_x25519: String,
-    pubkey_ed25519: String,
-    #[serde(default)]
-    requested_unlock_height: u64,
-    #[serde(default)]
-    swarm: Option<String>,
+    nodes: Vec<Entry>,
 }
 
 impl TryFrom<Raw> for NetworkConfig {
@@ -136,7 +115,8 @@ impl TryFrom<Raw> for NetworkConfig {
         for url in raw.seeds.iter().chain(&raw.entry) {
             check_url(url)?;
         }
-        let nodes = raw.nodes.into_iter().enumerate().map(|(index, node)| read_node(index, node));
+        let read = |(index, entry): (usize, &Entry)| entry.node().ok_or(ConfigError::Node(index));
+        let nodes = raw.nodes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
         Ok(Self {
             name: raw.name,
             seeds: raw.seeds,
@@ -145,7 +125,7 @@ impl TryFrom<Raw> for NetworkConfig {
             diverse_subnets: raw.diverse_subnets,
             height: raw.height,
             made_at: raw.made_at,
-            nodes: nodes.collect::<Result<_, _>>()?,
+            nodes,
         })
     }
 }
@@ -158,33 +138,12 @@ fn check_url(url: &str) -> Result<(), ConfigError> {
     }
 }
 
-fn read_node(index: usize, raw: RawNode) -> Result<BundledNode, ConfigError> {
-    let refuse = |field| ConfigError::Node { index, field };
-    let ip: Ipv4Addr = raw.public_ip.parse().map_err(|_| refuse("public_ip"))?;
-    if ip.is_unspecified() || ip.is_broadcast() {
-        return Err(refuse("public_ip"));
-    }
-    if raw.storage_port == 0 {
-        return Err(refuse("storage_port"));
-    }
-    let swarm = raw.swarm.map(|text| u64::from_str_radix(&text, 16).map_err(|_| refuse("swarm")));
-    Ok(BundledNode {
-        ed25519: read_key(&raw.pubkey_ed25519).ok_or(refuse("pubkey_ed25519"))?,
-        x25519: read_key(&raw.pubkey_x25519).ok_or(refuse("pubkey_x25519"))?,
-        ip,
-        port: raw.storage_port,
-        swarm: swarm.transpose()?.filter(|swarm| *swarm != u64::MAX),
-        requested_unlock_height: raw.requested_unlock_height,
-    })
-}
-
-fn read_key(text: &str) -> Option<[u8; 32]> {
-    let mut key = [0; 32];
-    hex::decode_to_slice(text, &mut key).ok().map(|()| key)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
+    use sotto_protocol::swarm::SwarmId;
+
     use super::*;
 
     fn example(node: &str) -> String {
@@ -209,31 +168,33 @@ mod tests {
         assert_eq!(config.height, 1_700_000);
         let [node] = config.nodes.as_slice() else { panic!("one node") };
         assert_eq!((node.ip, node.port), (Ipv4Addr::LOCALHOST, 22101));
-        assert_eq!((node.x25519, node.swarm), ([0xab; 32], Some(0x4a3f)));
+        assert_eq!((node.x25519.0, node.swarm), ([0xab; 32], Some(SwarmId(0x4a3f))));
         assert_eq!(serde_json::from_str::<NetworkConfig>(&text).unwrap(), config);
     }
 
     #[test]
-    fn names_the_unusable_field() {
+    fn refuses_unusable_nodes() {
         let key = "ab".repeat(32);
         let cases = [
-            (node("0.0.0.0", 1, &key, "0"), "public_ip"),
-            (node("255.255.255.255", 1, &key, "0"), "public_ip"),
-            (node("::1", 1, &key, "0"), "public_ip"),
-            (node("10.0.0.1", 0, &key, "0"), "storage_port"),
-            (node("10.0.0.1", 1, &key[1..], "0"), "pubkey_ed25519"),
-            (node("10.0.0.1", 1, &key, "xyz"), "swarm"),
+            node("0.0.0.0", 1, &key, "0"),
+            node("255.255.255.255", 1, &key, "0"),
+            node("::1", 1, &key, "0"),
+            node("10.0.0.1", 0, &key, "0"),
+            node("10.0.0.1", 1, &key[1..], "0"),
         ];
-        for (bad, field) in cases {
-            let error = NetworkConfig::parse(example(&bad).as_bytes()).unwrap_err();
-            assert_eq!(error, ConfigError::Node { index: 0, field });
+        for bad in cases {
+            assert_eq!(NetworkConfig::parse(example(&bad).as_bytes()), Err(ConfigError::Node(0)));
         }
     }
 
     #[test]
-    fn the_mark_for_no_swarm_is_no_swarm() {
-        let text = example(&node("10.0.0.1", 1, &"ab".repeat(32), "ffffffffffffffff"));
-        assert_eq!(NetworkConfig::parse(text.as_bytes()).unwrap().nodes[0].swarm, None);
+    fn the_fingerprint_tells_lists_apart() {
+        let read = |port| {
+            let text = example(&node("10.0.0.1", port, &"ab".repeat(32), "0"));
+            NetworkConfig::parse(text.as_bytes()).unwrap().fingerprint()
+        };
+        assert_eq!(read(1), read(1));
+        assert_ne!(read(1), read(2));
     }
 
     #[test]

@@ -1,25 +1,7 @@
 //! What goes in and out of the network.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use sotto_api::{Link, PathView};
-
-/// Identity of a node: its Ed25519 key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct NodeId(pub [u8; 32]);
-
-impl fmt::Display for NodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for NodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "NodeId({}…)", hex::encode(&self.0[..4]))
-    }
-}
+use sotto_protocol::nodes::NodeId;
 
 /// A message to be stored in the swarm of an account, namespace 0.
 #[derive(Clone, Debug, PartialEq, Eq)]

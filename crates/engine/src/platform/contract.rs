@@ -34,8 +34,11 @@ async fn scans_by_prefix<S: Store>(store: &S) {
     let keys: [&[u8]; 6] = [&[1, 254], &[1, 255], &[1, 255, 0], &[1, 255, 255], &[2], &[255, 255]];
     write(store, keys.iter().rev().map(|key| put(key, key)).collect()).await;
     for prefix in [&[][..], &[1], &[1, 255], &[255], &[255, 255], &[3]] {
-        let expected: Vec<_> =
-            keys.iter().filter(|key| key.starts_with(prefix)).map(|key| (key.to_vec(), key.to_vec())).collect();
+        let expected: Vec<_> = keys
+            .iter()
+            .filter(|key| key.starts_with(prefix))
+            .map(|key| (key.to_vec(), key.to_vec()))
+            .collect();
         assert_eq!(store.scan(prefix).await, Ok(expected), "prefix {prefix:?}");
     }
     write(store, vec![Change::DeletePrefix(vec![1, 255])]).await;

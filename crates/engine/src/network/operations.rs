@@ -1,0 +1,172 @@
+//! Store, retrieve, delete.
+
+use std::{cell::RefCell, collections::BTreeSet};
+
+use futures::future::join_all;
+use sotto_protocol::{
+    account::AccountKeys,
+    nodes::{Node, NodeId},
+    onion::Answer,
+    storage::{
+        self, Delete, MessageHash, Namespace, Pubkey, Request, Retrieve, Signer, Store, SwarmAnswer, limits,
+        parse_batch, share,
+    },
+};
+
+use super::{
+    NetworkError, ReceivedMessage, Retrieved, StoreMessage, Stored, inner::Inner, request::Reply,
+    swarm_request::SwarmRequest,
+};
+use crate::platform::Platform;
+
+/// Attempts of one operation.
+const ATTEMPTS: usize = 4;
+/// Members asked at once by [`Inner::retrieve`], and attempts for each.
+const POLLED: usize = 2;
+const POLL_ATTEMPTS: usize = 2;
+
+impl<P: Platform> Inner<P> {
+    pub(crate) async fn store(&self, to: Pubkey, message: StoreMessage) -> Result<Stored, NetworkError> {
+        if message.data.len() > limits::MESSAGE {
+            return Err(NetworkError::TooLarge);
+        }
+        let StoreMessage { data, timestamp_ms, ttl_ms } = message;
+        let make = |_: &Node, now_ms: u64| {
+            // A time from before the clock was set right would be refused again. It is no part of the
+            // message: its hash stays the same.
+            let timestamp = timestamp_ms.clamp(now_ms.saturating_sub(ttl_ms / 2), now_ms);
+            Store::new(to, Namespace::DEFAULT, data.clone(), timestamp, ttl_ms).into()
+        };
+        let members = self.change_swarm(to, make).await?;
+        let hash = MessageHash::of(&to, Namespace::DEFAULT, &data).to_string();
+        Ok(Stored { hash, members, answered_ms: self.network_ms() })
+    }
+
+    pub(crate) async fn delete(
+        &self,
+        keys: &AccountKeys,
+        hashes: &[String],
+    ) -> Result<Vec<NodeId>, NetworkError> {
+        let messages: Vec<MessageHash> = hashes.iter().filter_map(|hash| hash.parse().ok()).collect();
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (signer, account) = signer(keys);
+        let request: Request = Request::Delete(Delete { account, messages, required: false, auth: None });
+        // The signed text holds no time: one signature serves all attempts.
+        let request = signer.sign(request).map_err(|_| NetworkError::Unauthorized)?;
+        self.change_swarm(account, |_, _| request.clone()).await
+    }
+
+    /// A request that the asked member passes on to all; gives back those who signed for having done it.
+    async fn change_swarm(
+        &self,
+        account: Pubkey,
+        make: impl Fn(&Node, u64) -> Request,
+    ) -> Result<Vec<NodeId>, NetworkError> {
+        let tried = RefCell::default();
+        let first = self.members(&account, 1).await?.pop().ok_or(NetworkError::NoNodes)?;
+        let read = |_: &Node, request: &Request, reply: &Reply| {
+            let signed = signed_by(request, reply, &self.swarm_of(&account));
+            if signed.is_empty() { Err(refusal(reply)) } else { Ok(signed) }
+        };
+        SwarmRequest::new(self, account, &tried, ATTEMPTS).run(first, make, read).await
+    }
+
+    pub(crate) async fn retrieve(
+        &self,
+        keys: &AccountKeys,
+        namespaces: &[i16],
+        cursors: impl Fn(&NodeId, i16) -> Option<String>,
+    ) -> Result<Vec<Retrieved>, NetworkError> {
+        let (signer, account) = signer(keys);
+        let members = self.members(&account, POLLED).await?;
+        let tried = RefCell::new(members.iter().map(|node| node.ed25519).collect::<BTreeSet<_>>());
+        let make = |node: &Node, now_ms: u64| {
+            batch(&signer, namespaces, now_ms, |namespace| cursors(&node.ed25519, namespace))
+        };
+        let read = |node: &Node, _: &Request, reply: &Reply| read_batch(node, namespaces, reply);
+        let asked = members
+            .into_iter()
+            .map(|first| SwarmRequest::new(self, account, &tried, POLL_ATTEMPTS).run(first, &make, &read));
+        let mut found = Vec::new();
+        let mut failed = NetworkError::NoNodes;
+        let mut answered = false;
+        for result in join_all(asked).await {
+            match result {
+                Ok(part) => {
+                    answered = true;
+                    found.extend(part);
+                }
+                Err(error) => failed = error,
+            }
+        }
+        if answered { Ok(found) } else { Err(failed) }
+    }
+}
+
+fn signer(keys: &AccountKeys) -> (Signer, Pubkey) {
+    (Signer::user(keys.signing_key().clone()), Pubkey::from_bytes(*keys.id().as_bytes()))
+}
+
+/// One signed retrieve for each namespace, their answers sharing the size that a node allows.
+fn batch(
+    signer: &Signer,
+    namespaces: &[i16],
+    now_ms: u64,
+    cursor: impl Fn(i16) -> Option<String>,
+) -> Request {
+    let sizes = share(&namespaces.iter().map(|namespace| Namespace(*namespace)).collect::<Vec<_>>());
+    let request = |(namespace, size): (&i16, i64)| {
+        let mut request = Retrieve::new(*signer.account(), Namespace(*namespace), Some(now_ms));
+        request.last_hash = cursor(*namespace).and_then(|hash| hash.parse().ok());
+        request.max_size = Some(size);
+        // Signing a retrieve that has a time, for the signer's own account, can not fail; unsigned it
+        // would be refused by the node.
+        signer.sign(Request::Retrieve(request.clone())).unwrap_or(Request::Retrieve(request))
+    };
+    Request::Batch(namespaces.iter().zip(sizes).map(request).collect())
+}
+
+/// The members of `swarm` whose signature for the request is good.
+fn signed_by(request: &Request, reply: &Reply, swarm: &BTreeSet<NodeId>) -> Vec<NodeId> {
+    let Ok(answer) = SwarmAnswer::parse(&reply.body, request) else { return Vec::new() };
+    answer.verified(request, |member| swarm.contains(member)).map(|(member, _)| *member).collect()
+}
+
+/// The status that decides what to do about an answer that is of no use. When every member failed with the
+/// same code, that code says more than the answer's own status.
+fn refusal(reply: &Reply) -> Answer {
+    Answer { status: reply.status, body: reply.body.clone() }
+}
+
+/// The parts of a batch that succeeded; when none did, the status of the whole.
+fn read_batch(node: &Node, namespaces: &[i16], reply: &Reply) -> Result<Vec<Retrieved>, Answer> {
+    if reply.status != 200 {
+        return Err(refusal(reply));
+    }
+    let results = parse_batch(&reply.body).map_err(|_| refusal(reply))?;
+    let read = |(namespace, answer): (&i16, &Answer)| {
+        if answer.status != 200 {
+            return None;
+        }
+        let part = storage::Retrieved::parse(&answer.body).ok()?;
+        let messages = part.messages.into_iter().map(received).collect();
+        Some(Retrieved { node: node.ed25519, namespace: *namespace, messages, more: part.more })
+    };
+    let found: Vec<Retrieved> = namespaces.iter().zip(&results).filter_map(read).collect();
+    if found.is_empty() {
+        let first = results.into_iter().find(|answer| !(200..300).contains(&answer.status));
+        return Err(first.unwrap_or_else(|| refusal(reply)));
+    }
+    Ok(found)
+}
+
+fn received(message: storage::StoredMessage) -> ReceivedMessage {
+    ReceivedMessage {
+        hash: message.hash.to_string(),
+        timestamp_ms: message.timestamp,
+        expiration_ms: message.expiry,
+        data: message.data,
+    }
+}
