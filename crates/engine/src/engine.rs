@@ -5,16 +5,17 @@ use std::{
     rc::Rc,
 };
 
-use futures::channel::mpsc::UnboundedReceiver;
+use futures::{channel::mpsc::UnboundedReceiver, lock::Mutex};
 use sotto_api::{Command, Event, Failure, LockKind, Phase, Reply};
 
 use crate::{
     network::NetworkConfig,
     notify::Notify,
-    platform::{Platform, Store},
+    platform::Platform,
     random::Random,
+    session::Session,
     tabs::{TabId, Tabs},
-    vault::{HEADER_KEY, Header, Unlock},
+    vault::{Header, Unlock},
 };
 
 /// The messenger of one browser profile: an account (or none yet) and the tabs that show it.
@@ -22,41 +23,57 @@ pub struct Engine<P: Platform> {
     pub(crate) platform: Rc<P>,
     pub(crate) config: NetworkConfig,
     pub(crate) random: Random<P>,
-    pub(crate) tabs: Tabs,
-    pub(crate) stage: RefCell<Stage>,
+    pub(crate) tabs: Rc<Tabs>,
+    pub(crate) stage: RefCell<Stage<P>>,
     pub(crate) stage_changed: Notify,
-    pub(crate) stopped: Cell<bool>,
+    /// Held while the stage changes, so that two tabs can not make two accounts.
+    pub(crate) gate: Mutex<()>,
+    stopped: Cell<bool>,
 }
 
 /// Where the engine stands.
-pub(crate) enum Stage {
+pub(crate) enum Stage<P: Platform> {
     /// No account.
     Empty,
     /// An account whose vault is closed.
     Locked(Header),
+    /// An open account.
+    Ready(Rc<Session<P>>),
+}
+
+impl<P: Platform> Stage<P> {
+    /// The open account.
+    pub fn session(&self) -> Option<Rc<Session<P>>> {
+        match self {
+            Self::Ready(session) => Some(session.clone()),
+            _ => None,
+        }
+    }
 }
 
 impl<P: Platform> Engine<P> {
-    /// Reads what is stored. A vault under a browser-held key opens at once.
+    /// Reads what is stored. A vault under a browser-held key opens at once; if the browser has lost the
+    /// key, it stays locked.
     ///
     /// # Errors
-    /// When the store refuses or holds something of a later version.
+    /// When the store refuses or holds something that this version can not read.
     pub async fn open(platform: Rc<P>, config: NetworkConfig) -> Result<Rc<Self>, Failure> {
-        let stored = platform.store().get(&[HEADER_KEY.to_vec()]).await.map_err(|_| Failure::Storage)?;
-        let stage = match stored.into_iter().next().flatten() {
-            None => Stage::Empty,
-            Some(bytes) => Stage::Locked(Header::decode(&bytes).map_err(|_| Failure::Damaged)?),
-        };
-        let random = Random::new(platform.clone());
-        Ok(Rc::new(Self {
+        let engine = Rc::new(Self {
+            random: Random::new(platform.clone()),
             platform,
             config,
-            random,
-            tabs: Tabs::default(),
-            stage: RefCell::new(stage),
+            tabs: Rc::default(),
+            stage: RefCell::new(Stage::Empty),
             stage_changed: Notify::default(),
+            gate: Mutex::new(()),
             stopped: Cell::new(false),
-        }))
+        });
+        if let Some(header) = engine.read_header().await? {
+            *engine.stage.borrow_mut() = Stage::Locked(header);
+            // What is wrong is told to whoever unlocks.
+            drop(engine.open_at_start().await);
+        }
+        Ok(engine)
     }
 
     /// Adds a tab; its events end when it is detached or the engine is shut down.
@@ -72,19 +89,26 @@ impl<P: Platform> Engine<P> {
     /// Does what a tab asks. Calls may run at the same time.
     ///
     /// # Errors
-    /// See each [`Command`].
+    /// See each [`Command`]; [`Failure::NotReady`] for all that needs an open account when there is none.
     pub async fn call(&self, tab: TabId, command: Command) -> Result<Reply, Failure> {
-        let _ = tab;
-        match command {
-            Command::Phase => Ok(Reply::Phase(self.phase())),
-            _ => Err(Failure::NotReady),
-        }
+        if self.stopped.get() { Err(Failure::NotReady) } else { Box::pin(self.dispatch(tab, command)).await }
     }
 
     /// Does all background work until [`Engine::shutdown`]. To be called once.
     pub async fn run(&self) {
         while !self.stopped.get() {
-            self.stage_changed.changed(self.stage_changed.count()).await;
+            let seen = self.stage_changed.count();
+            let session = self.stage.borrow().session();
+            match session {
+                Some(session) => {
+                    session.run().await;
+                    drop(session);
+                    if self.stage_changed.count() == seen && !self.stopped.get() {
+                        self.stage_changed.changed(seen).await;
+                    }
+                }
+                None => self.stage_changed.changed(seen).await,
+            }
         }
     }
 
@@ -92,6 +116,11 @@ impl<P: Platform> Engine<P> {
     /// is written afterwards.
     pub async fn shutdown(&self) {
         self.stopped.set(true);
+        let _gate = self.gate.lock().await;
+        let session = self.stage.borrow().session();
+        if let Some(session) = session {
+            session.close().await;
+        }
         self.stage_changed.notify();
         self.tabs.close();
     }
@@ -101,6 +130,7 @@ impl<P: Platform> Engine<P> {
         match &*self.stage.borrow() {
             Stage::Empty => Phase::Empty,
             Stage::Locked(header) => Phase::Locked(lock_kind(header)),
+            Stage::Ready(_) => Phase::Ready,
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The messenger: it decides what to send, fetch, keep and forget. It runs in a browser's worker and,
 //! unchanged, natively in tests; all it knows of the machine are the four traits of [`platform`].
 
+mod commands;
 mod engine;
+mod inbox;
+mod model;
 pub mod network;
 mod notify;
+mod outbox;
 pub mod platform;
 pub mod random;
+mod session;
 mod tabs;
 pub mod vault;
 

@@ -92,10 +92,22 @@ impl<'a> Edit<'a> {
     }
 
     /// A conversation to be changed, begun if it is not known.
-    pub fn conversation_or_new(&mut self, id: ConversationId, new: impl FnOnce() -> Conversation) -> &mut Conversation {
+    pub fn conversation_or_new(
+        &mut self,
+        id: ConversationId,
+        new: impl FnOnce() -> Conversation,
+    ) -> &mut Conversation {
         let state = self.state;
         let known = || state.conversation(id).cloned().unwrap_or_else(new);
         self.changes.conversations.entry(id).or_insert_with(known)
+    }
+
+    /// Conversations that the list shows, with the changes made so far.
+    pub fn listed(&self) -> usize {
+        let unchanged =
+            self.state.conversations.iter().filter(|(id, _)| !self.changes.conversations.contains_key(id));
+        let all = unchanged.map(|(_, known)| known).chain(self.changes.conversations.values());
+        all.filter(|conversation| conversation.is_listed()).count()
     }
 
     /// Whether a message with this identifier is or was in the conversation.
@@ -120,13 +132,6 @@ impl<'a> Edit<'a> {
     pub fn remove_message(&mut self, conversation: ConversationId, id: MessageId) {
         self.changes.messages.insert((conversation, id), None);
         self.removed.entry(conversation).or_default().insert(id);
-    }
-
-    /// The newest message left in a conversation, as far as the stored order tells.
-    pub fn newest_left(&self, conversation: ConversationId) -> Option<MessageId> {
-        let none = BTreeSet::new();
-        let removed = self.removed.get(&conversation).unwrap_or(&none);
-        self.state.timelines.get(&conversation)?.newest_without(removed)
     }
 
     /// Removes all messages of a conversation.
@@ -155,7 +160,8 @@ impl<'a> Edit<'a> {
     pub fn cancel_jobs(&mut self, conversation: ConversationId, gone: impl Fn(MessageId) -> bool) {
         for job in self.state.jobs.values().filter(|job| job.conversation == conversation) {
             let cancelled = job.message().is_some_and(|id| gone(id) && !self.state.in_flight.contains(&id));
-            let travelling = matches!(job.kind, JobKind::Copy(_)) && job.after.is_none_or(|before| !self.state.jobs.contains_key(&before));
+            let travelling = matches!(job.kind, JobKind::Copy(_))
+                && job.after.is_none_or(|before| !self.state.jobs.contains_key(&before));
             if cancelled && !travelling {
                 self.changes.jobs.insert(job.number, None);
             }

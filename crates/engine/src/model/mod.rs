@@ -3,9 +3,10 @@
 mod account;
 mod conversation;
 mod edit;
+mod ids;
 mod job;
-mod message;
 mod mailbox;
+mod message;
 mod profile;
 mod receive;
 mod requests;
@@ -13,17 +14,19 @@ mod sent_times;
 mod state;
 mod timeline;
 
-pub use account::{AccountRecord, Meta};
+pub use account::{AccountRecord, Meta, Restore};
 pub use conversation::{Conversation, Last};
 pub use edit::{Changes, Edit};
+pub use ids::{accepted_id, conversation_id, message_id};
 pub use job::{Job, JobKind};
 pub use mailbox::{Cursors, Seen, SeenPieces, seen_mark};
 pub use message::{Body, Message, Outcome};
-pub use profile::{Profile, ProfileUpdate, clean_name, cut_name};
-pub use receive::{Effect, Incoming, Payload, Visible, receive};
+pub use profile::{Profile, ProfileUpdate};
+pub use receive::{Effect, conversation_peer, receive};
+pub use requests::{Times, accept, begin_sending, decline};
 pub use sent_times::SentTimes;
 pub use state::State;
-pub use timeline::{Entry, Pieces, Timeline};
+pub use timeline::{Pieces, Timeline};
 
 /// X25519 key of an account: its Account ID without the prefix.
 pub type PeerKey = [u8; 32];

@@ -1,7 +1,7 @@
 //! What people call themselves.
 
 use serde::{Deserialize, Serialize};
-use sotto_api::{MAX_NAME_BYTES, NameProblem};
+use sotto_protocol::{account::cut_name, content::LokiProfile};
 
 /// What another account says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,18 @@ pub struct ProfileUpdate {
     pub updated_s: u64,
 }
 
+impl ProfileUpdate {
+    /// What a message says about its sender.
+    pub fn read(profile: Option<&LokiProfile>, key: Option<&Vec<u8>>) -> Self {
+        Self {
+            name: profile.and_then(|profile| profile.display_name.clone()),
+            picture_url: profile.and_then(|profile| profile.profile_picture.clone()),
+            picture_key: key.cloned(),
+            updated_s: profile.and_then(|profile| profile.last_update_seconds).unwrap_or(0),
+        }
+    }
+}
+
 impl Profile {
     /// Takes an update over if it is newer than what is known, or if neither tells its time. A missing
     /// field changes nothing.
@@ -38,7 +50,7 @@ impl Profile {
             return;
         }
         self.updated_s = update.updated_s;
-        if let Some(name) = update.name.as_deref().map(cut_name).filter(|name| !name.is_empty()) {
+        if let Some(name) = update.name.as_deref().and_then(cut_name) {
             self.name = name.to_owned();
         }
         match (&update.picture_url, &update.picture_key) {
@@ -52,26 +64,6 @@ impl Profile {
             }
             _ => {}
         }
-    }
-}
-
-/// A name from elsewhere: trimmed, and cut at the last whole character within 100 bytes.
-pub fn cut_name(name: &str) -> &str {
-    let name = name.trim();
-    let end = name.floor_char_boundary(MAX_NAME_BYTES);
-    name[..end].trim_end()
-}
-
-/// A name typed here, trimmed.
-///
-/// # Errors
-/// When nothing is left or more than 100 bytes are.
-pub fn clean_name(name: &str) -> Result<&str, NameProblem> {
-    let name = name.trim();
-    match name.len() {
-        0 => Err(NameProblem::Empty),
-        1..=MAX_NAME_BYTES => Ok(name),
-        _ => Err(NameProblem::TooLong),
     }
 }
 
@@ -114,14 +106,5 @@ mod tests {
         assert_eq!(profile.picture_url, "http://x/file/1");
         profile.update(&picture("", None, 4));
         assert_eq!((profile.picture_url.as_str(), profile.picture_key.len()), ("", 0));
-    }
-
-    #[test]
-    fn long_names_are_cut_between_characters() {
-        let long = "é".repeat(51);
-        assert_eq!(cut_name(&long).len(), 100);
-        assert_eq!(cut_name(&format!("a{long}")).len(), 99);
-        assert_eq!(clean_name(&long), Err(NameProblem::TooLong));
-        assert_eq!(clean_name(" \n"), Err(NameProblem::Empty));
     }
 }

@@ -44,7 +44,8 @@ impl SentTimes {
     fn free_from(&self, mut first: u64, spare: u64) -> u64 {
         // Each pass leaves at least one range behind for good.
         for _ in 0..=self.ranges.len() {
-            let taken = self.ranges.iter().find(|(from, to)| first <= *to && first.saturating_add(spare) >= *from);
+            let taken =
+                self.ranges.iter().find(|(from, to)| first <= *to && first.saturating_add(spare) >= *from);
             match taken {
                 Some((_, to)) => first = to.saturating_add(1),
                 None => break,

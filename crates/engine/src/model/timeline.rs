@@ -51,16 +51,6 @@ impl Timeline {
         self.pieces.get(piece)?.get(usize::from(*index)).copied()
     }
 
-    /// Messages that are not removed.
-    pub fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Whether no message is left.
-    pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
-    }
-
     /// Up to `limit` identifiers, oldest first, ending before `before` (or with the newest), and whether
     /// there are older ones. `None` if `before` was never here.
     pub fn page(&self, before: Option<MessageId>, limit: usize) -> Option<(Vec<MessageId>, bool)> {
@@ -187,8 +177,9 @@ mod tests {
             let again = Timeline::from_pieces(timeline.pieces.clone());
             let expected: BTreeSet<u16> =
                 sent.iter().map(|(_, number)| *number).filter(|number| !gone.contains(number)).collect();
-            prop_assert_eq!(again.len(), expected.len());
-            prop_assert_eq!(again.page(None, 1_000), timeline.page(None, 1_000));
+            let page = timeline.page(None, 1_000);
+            prop_assert_eq!(page.as_ref().map(|(ids, _)| ids.len()), Some(expected.len()));
+            prop_assert_eq!(again.page(None, 1_000), page);
         }
     }
 }

@@ -1,0 +1,100 @@
+//! What each command does.
+
+mod account;
+mod conversations;
+mod messages;
+mod phrase;
+
+use std::rc::Rc;
+
+use sotto_api::{Command, Event, Failure, Reply};
+
+use crate::{engine::Engine, inbox, platform::Platform, session::Session, tabs::TabId};
+
+impl<P: Platform> Engine<P> {
+    /// Does what a tab asks.
+    pub(crate) async fn dispatch(&self, tab: TabId, command: Command) -> Result<Reply, Failure> {
+        match command {
+            Command::Phase => Ok(Reply::Phase(self.phase())),
+            Command::CheckPhrase(text) => Ok(Reply::PhraseCheck(phrase::check(&text))),
+            Command::CompleteWord(text) => Ok(Reply::Words(phrase::complete(&text))),
+            Command::Attention { conversation, active } => {
+                self.tabs.look(tab, conversation, active);
+                Ok(Reply::Done)
+            }
+            Command::CreateAccount { display_name, lock } => {
+                done(self.create_account(&display_name, lock).await)
+            }
+            Command::RestoreAccount { phrase, display_name, lock } => {
+                done(self.restore_account(&phrase, display_name.as_deref(), lock).await)
+            }
+            Command::Unlock(passphrase) => done(self.unlock(&passphrase).await),
+            Command::LockNow => done(self.lock_now().await),
+            Command::SignOut => done(self.sign_out().await),
+            other => with_account(&*self.session()?, other).await,
+        }
+    }
+
+    fn session(&self) -> Result<Rc<Session<P>>, Failure> {
+        self.stage.borrow().session().ok_or(Failure::NotReady)
+    }
+}
+
+async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Result<Reply, Failure> {
+    match command {
+        Command::Profile => Ok(Reply::Profile(session.profile_view())),
+        Command::SetDisplayName(name) => done(account::set_display_name(session, &name).await),
+        Command::RecoveryPassword => Ok(Reply::RecoveryPassword(account::recovery_password(session))),
+        Command::RecoveryPasswordSaved => done(account::recovery_saved(session).await),
+        Command::Conversations => Ok(Reply::Conversations(conversations::list(session))),
+        Command::OpenConversation { account_id } => {
+            conversations::open(session, &account_id).map(Reply::Conversation)
+        }
+        Command::Conversation(id) => conversations::view(session, id).map(Reply::Conversation),
+        Command::Messages { conversation, before, limit } => {
+            messages::page(session, conversation, before, limit).await.map(Reply::Messages)
+        }
+        Command::SendText { conversation, text } => {
+            messages::send(session, conversation, &text).await.map(Reply::Sent)
+        }
+        Command::Retry(id) => done(messages::retry(session, id).await),
+        Command::DeleteHere(id) => done(messages::delete_here(session, id).await),
+        Command::MarkRead(id) => done(conversations::mark_read(session, id).await),
+        Command::SaveDraft { conversation, text } => {
+            done(conversations::save_draft(session, conversation, text).await)
+        }
+        Command::SetNickname { conversation, nickname } => {
+            done(conversations::set_nickname(session, conversation, &nickname).await)
+        }
+        Command::Accept(id) => done(conversations::accept(session, id).await),
+        Command::Decline(id) => done(conversations::decline(session, id).await),
+        Command::DeclineAll => done(conversations::decline_all(session).await),
+        Command::Block(id) => done(conversations::set_blocked(session, id, true).await),
+        Command::Unblock(id) => done(conversations::set_blocked(session, id, false).await),
+        Command::DeleteConversation(id) => done(conversations::delete(session, id).await),
+        Command::Online(online) => {
+            session.network.set_online(online);
+            if online {
+                session.recovered.notify();
+                session.outbox_changed.notify();
+            }
+            Ok(Reply::Done)
+        }
+        Command::Network => Ok(Reply::Network(session.network_view())),
+        Command::NewPath => {
+            session.network.rebuild_paths().await;
+            Ok(Reply::Done)
+        }
+        Command::PollNow => {
+            inbox::poll(session).await?;
+            session.tell(&Event::Network(session.network_view()));
+            Ok(Reply::Done)
+        }
+        // Those that need no open account were answered before.
+        _ => Err(Failure::Internal),
+    }
+}
+
+fn done(result: Result<(), Failure>) -> Result<Reply, Failure> {
+    result.map(|()| Reply::Done)
+}

@@ -1,0 +1,149 @@
+//! From what members of the swarm gave out to changes of the account.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::poll_fn,
+    task::Poll,
+};
+
+use sotto_api::{ConversationId, Event, Failure};
+use sotto_protocol::message::{self, OpenError, Opened};
+
+use crate::{
+    model::{Edit, Effect, conversation_id, conversation_peer, receive, seen_mark},
+    network::{ReceivedMessage, Retrieved},
+    platform::Platform,
+    session::Session,
+};
+
+/// Messages opened before others get their turn.
+const SLICE: usize = 16;
+
+/// A node's word on expiry counts up to this long from now, ms.
+const MAX_SEEN_MS: u64 = 31 * 24 * 60 * 60 * 1_000;
+
+struct Item {
+    mark: [u8; 16],
+    expiry_ms: u64,
+    hash: String,
+    data: Vec<u8>,
+    opened: Result<Box<Opened>, OpenError>,
+}
+
+/// Opens and applies what is new in these answers and moves the cursors behind it, in one write.
+pub(super) async fn take<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Result<(), Failure> {
+    let ends: Vec<_> = answers
+        .iter()
+        .filter_map(|answer| Some((answer.node, answer.namespace, answer.messages.last()?.hash.clone())))
+        .collect();
+    let restoring = session.state.borrow().meta.restore.is_some();
+    if ends.is_empty() && !restoring {
+        return Ok(());
+    }
+    let items = open(session, answers).await;
+    let writer = session.writer().await?;
+    for id in concerned(session, &items) {
+        writer.load_timeline(id).await?;
+    }
+    let progress = writer
+        .commit(|edit| {
+            for (node, namespace, hash) in ends {
+                edit.cursors().advance(node.0, namespace, hash);
+            }
+            let taken = items.iter().filter(|item| apply(session, edit, item)).count();
+            if !items.is_empty() {
+                edit.meta().last_poll_ms = Some(edit.now_ms);
+            }
+            Ok(note_progress(edit, taken))
+        })
+        .await?;
+    if let Some(progress) = progress {
+        session.tell(&Event::Restore(progress));
+    }
+    Ok(())
+}
+
+/// Opens what was not seen yet, oldest first: requests and their answers then meet in the order in which
+/// they were sent, whichever member gave them out.
+async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec<Item> {
+    let now_ms = session.network.now_ms();
+    let mut fresh: BTreeMap<[u8; 16], ReceivedMessage> = BTreeMap::new();
+    for answer in answers {
+        for message in answer.messages {
+            let mark = seen_mark(session.vault.keys(), answer.namespace, &message.hash);
+            if !session.state.borrow().seen.contains(&mark) {
+                fresh.entry(mark).or_insert(message);
+            }
+        }
+    }
+    let mut items = Vec::with_capacity(fresh.len());
+    for (mark, received) in fresh {
+        if items.len() % SLICE == SLICE - 1 {
+            give_way().await;
+        }
+        items.push(Item {
+            mark,
+            expiry_ms: received.expiration_ms.min(now_ms + MAX_SEEN_MS),
+            opened: message::open(&session.keys, &received.data).map(Box::new),
+            hash: received.hash,
+            data: received.data,
+        });
+    }
+    items.sort_by_key(|item| item.opened.as_ref().map_or(0, |opened| opened.timestamp));
+    items
+}
+
+fn concerned<P: Platform>(session: &Session<P>, items: &[Item]) -> BTreeSet<ConversationId> {
+    let own = session.keys.x25519_public();
+    let opened = items.iter().filter_map(|item| item.opened.as_ref().ok());
+    let peers = opened.filter_map(|opened| conversation_peer(own, opened));
+    peers.map(|peer| conversation_id(session.vault.keys(), &peer)).collect()
+}
+
+/// Applies one item. Gives back whether it changed a conversation.
+fn apply<P: Platform>(session: &Session<P>, edit: &mut Edit, item: &Item) -> bool {
+    // A poll that ran at the same time as a store of our own may bring what has become known meanwhile.
+    if edit.was_seen(&item.mark) {
+        return false;
+    }
+    edit.mark_seen(item.mark, item.expiry_ms);
+    let effect = match &item.opened {
+        Ok(opened) => receive(edit, session.vault.keys(), opened, &item.hash),
+        Err(OpenError::ProtocolV2) => {
+            edit.keep(item.data.clone());
+            Effect::SetAside
+        }
+        Err(_) => Effect::SetAside,
+    };
+    if effect == Effect::SetAside {
+        let meta = edit.meta();
+        meta.set_aside = meta.set_aside.saturating_add(1);
+    }
+    effect == Effect::Taken
+}
+
+fn note_progress(edit: &mut Edit, taken: usize) -> Option<sotto_api::RestoreProgress> {
+    let before = edit.state().meta.restore.clone()?;
+    let mut after = before.clone();
+    after.swarm_found = true;
+    after.messages = after.messages.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+    after.conversations = u32::try_from(edit.listed()).unwrap_or(u32::MAX);
+    if after != before {
+        edit.meta().restore = Some(after.clone());
+    }
+    Some(after.view(false))
+}
+
+/// Lets other tasks run.
+async fn give_way() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}

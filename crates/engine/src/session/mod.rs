@@ -1,0 +1,166 @@
+//! An open account: its keys, its state, and everything that works on it in the background.
+
+mod load;
+mod records;
+mod writer;
+
+use std::{
+    cell::{Cell, RefCell},
+    pin::pin,
+    rc::Rc,
+};
+
+use futures::{
+    FutureExt, StreamExt,
+    future::{join4, select},
+    lock::Mutex,
+};
+use sotto_api::{Event, Failure, Link, LockKind, NetworkView, ProfileView};
+use sotto_protocol::account::AccountKeys;
+
+use crate::{
+    inbox::Inbox,
+    model::{Message, State, account_id_text},
+    network::{Change, Network},
+    notify::Notify,
+    outbox,
+    platform::{Clock, Platform},
+    random::Random,
+    tabs::Tabs,
+    vault::{Space, Vault},
+};
+
+pub(crate) use load::{NewAccount, Surroundings};
+pub(crate) use writer::Writer;
+
+/// How long changes of the network's memory are gathered before they are written, ms.
+const SAVE_DELAY_MS: u64 = 2_000;
+
+/// An open account.
+pub(crate) struct Session<P: Platform> {
+    pub platform: Rc<P>,
+    pub random: Random<P>,
+    pub tabs: Rc<Tabs>,
+    pub network: Network<P>,
+    pub vault: Vault,
+    pub keys: AccountKeys,
+    pub lock: LockKind,
+    pub state: RefCell<State>,
+    pub inbox: Inbox,
+    /// Tells of new jobs, and of a connection that came back.
+    pub outbox_changed: Notify,
+    /// Counts how often the connection came back: waiting for a retry is over then.
+    pub recovered: Notify,
+    writing: Mutex<()>,
+    closed: Cell<bool>,
+    closing: Notify,
+}
+
+impl<P: Platform> Session<P> {
+    /// Does all background work until [`Session::close`].
+    pub async fn run(&self) {
+        let work = join4(
+            self.network.run().boxed_local(),
+            outbox::run(self).boxed_local(),
+            crate::inbox::run(self).boxed_local(),
+            self.watch_network().boxed_local(),
+        );
+        let closing = self.closing.changed(0);
+        if !self.closed.get() {
+            select(pin!(work), pin!(closing)).await;
+        }
+    }
+
+    /// Waits for the write under way, then ends everything; nothing is written afterwards.
+    pub async fn close(&self) {
+        let writing = self.writing.lock().await;
+        self.closed.set(true);
+        drop(writing);
+        self.network.shutdown();
+        self.closing.notify();
+    }
+
+    /// Gets the right to write. Reads that must fit together with a write happen under it as well.
+    ///
+    /// # Errors
+    /// When the account was closed meanwhile.
+    pub async fn writer(&self) -> Result<Writer<'_, P>, Failure> {
+        let guard = self.writing.lock().await;
+        if self.closed.get() { Err(Failure::NotReady) } else { Ok(Writer::new(self, guard)) }
+    }
+
+    /// Tells every tab.
+    pub fn tell(&self, event: &Event) {
+        self.tabs.tell(event);
+    }
+
+    /// Tells every tab of a message as it stands, and of its conversation when it is the newest there.
+    pub fn tell_message(&self, message: &Message) {
+        let state = self.state.borrow();
+        let conversation = state.conversation(message.conversation);
+        let view = message.view(conversation, state.in_flight.contains(&message.id));
+        self.tabs.tell(&Event::Message(view));
+        if let Some(conversation) = conversation
+            && conversation.last.as_ref().is_some_and(|last| last.id == message.id)
+        {
+            self.tabs.tell(&Event::Conversation(state.conversation_view(conversation)));
+        }
+    }
+
+    /// The own profile.
+    pub fn profile_view(&self) -> ProfileView {
+        let state = self.state.borrow();
+        ProfileView {
+            account_id: account_id_text(&state.own),
+            display_name: state.account.display_name.clone(),
+            recovery_saved: state.account.recovery_saved,
+            lock: self.lock,
+        }
+    }
+
+    /// Paths, nodes, clock and queues.
+    pub fn network_view(&self) -> NetworkView {
+        let part = self.network.view();
+        let state = self.state.borrow();
+        NetworkView {
+            link: part.link,
+            network: part.network,
+            paths: part.paths,
+            nodes: part.nodes,
+            clock_offset_ms: part.clock_offset_ms,
+            last_poll_ms: self.inbox.last_poll_ms().or(state.meta.last_poll_ms),
+            queued: state.queued(),
+            set_aside: state.meta.set_aside,
+        }
+    }
+
+    async fn watch_network(&self) {
+        let mut changes = self.network.changes();
+        let mut link = self.network.view().link;
+        while let Some(change) = changes.next().await {
+            match change {
+                Change::View => {
+                    self.tell(&Event::Network(self.network_view()));
+                    let now = self.network.view().link;
+                    if now == Link::Connected && link != now {
+                        self.recovered.notify();
+                        self.outbox_changed.notify();
+                    }
+                    link = now;
+                }
+                Change::State => {
+                    self.platform.clock().sleep(SAVE_DELAY_MS).await;
+                    self.save_network().await;
+                }
+            }
+        }
+    }
+
+    async fn save_network(&self) {
+        if let Ok(writer) = self.writer().await {
+            let saved = self.network.saved_state();
+            // The next change tries again; without it the next start merely builds new paths.
+            drop(writer.put(Space::Network, &saved).await);
+        }
+    }
+}
