@@ -1,1 +1,34 @@
-//! (see ARCHITECTURE.md)
+//! A whole private messaging network in one process: service nodes, the registry that lists them and a
+//! static host for the page.
+//!
+//! The program `sotto-network` is a thin shell around [`Network`]; tests start the same thing inside
+//! themselves:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), sotto_network::NetworkError> {
+//! let network = sotto_network::Network::builder().nodes(12).seed(1).start().await?;
+//! println!("{}", network.network_json());
+//! network.nodes()[3].stop();
+//! network.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod builder;
+mod clock;
+mod error;
+mod faults;
+mod keys;
+mod network;
+mod node;
+mod registry;
+mod serve;
+mod tap;
+mod web;
+
+pub use builder::NetworkBuilder;
+pub use clock::NetworkClock;
+pub use error::NetworkError;
+pub use faults::{ErrorAnswer, Faults, Scope, WrongAnswer};
+pub use network::{Network, NodeHandle};
+pub use tap::{Seen, SeenKind, Tap, TapLevel};

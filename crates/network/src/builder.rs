@@ -1,0 +1,153 @@
+//! What a network is made of, before it starts.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::{Path, PathBuf},
+};
+
+use crate::{Network, NetworkClock, NetworkError, TapLevel};
+
+/// Settings of a [`Network`]. The defaults suit tests: 24 nodes, free ports, everything in memory.
+#[derive(Debug, Clone)]
+pub struct NetworkBuilder {
+    pub(crate) nodes: usize,
+    pub(crate) swarm_size: usize,
+    pub(crate) host: Ipv4Addr,
+    pub(crate) port: u16,
+    pub(crate) node_port_base: Option<u16>,
+    pub(crate) spread_subnets: bool,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) dist: Option<PathBuf>,
+    pub(crate) seed: Option<u64>,
+    pub(crate) node_seeds: Vec<[u8; 32]>,
+    pub(crate) clock: NetworkClock,
+    pub(crate) tap: TapLevel,
+}
+
+impl Default for NetworkBuilder {
+    fn default() -> Self {
+        Self {
+            nodes: 24,
+            swarm_size: 5,
+            host: Ipv4Addr::LOCALHOST,
+            port: 0,
+            node_port_base: None,
+            spread_subnets: false,
+            data: None,
+            dist: None,
+            seed: None,
+            node_seeds: Vec::new(),
+            clock: NetworkClock::default(),
+            tap: TapLevel::Off,
+        }
+    }
+}
+
+impl NetworkBuilder {
+    /// Number of nodes (at least 4; clients want 18 or more).
+    #[must_use]
+    pub fn nodes(mut self, nodes: usize) -> Self {
+        self.nodes = nodes;
+        self
+    }
+
+    /// Smallest number of nodes per swarm; the default is 5, the least that clients like is 3.
+    #[must_use]
+    pub fn swarm_size(mut self, size: usize) -> Self {
+        self.swarm_size = size.max(1);
+        self
+    }
+
+    /// The IPv4 address that everything listens on. Default 127.0.0.1.
+    #[must_use]
+    pub fn host(mut self, host: Ipv4Addr) -> Self {
+        self.host = host;
+        self
+    }
+
+    /// Port of the page, `network.json` and the registry. Default: a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Port of the first node, the others follow. Default: free ones (the same again under a data folder).
+    #[must_use]
+    pub fn node_port_base(mut self, base: u16) -> Self {
+        self.node_port_base = Some(base);
+        self
+    }
+
+    /// Gives every node an address in a /24 of its own (127.20.n.1), for clients that insist on it.
+    #[must_use]
+    pub fn spread_subnets(mut self, spread: bool) -> Self {
+        self.spread_subnets = spread;
+        self
+    }
+
+    /// Keeps keys, ports and messages in this folder. Default: in memory.
+    #[must_use]
+    pub fn data(mut self, folder: impl AsRef<Path>) -> Self {
+        self.data = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// The built page to serve. Default: none (only `network.json` and the registry).
+    #[must_use]
+    pub fn dist(mut self, folder: impl AsRef<Path>) -> Self {
+        self.dist = Some(folder.as_ref().to_owned());
+        self
+    }
+
+    /// Makes node keys and random faults repeatable.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Ed25519 seeds of the first nodes, for tests against published vectors.
+    #[must_use]
+    pub fn node_seeds(mut self, seeds: &[[u8; 32]]) -> Self {
+        self.node_seeds = seeds.to_vec();
+        self
+    }
+
+    /// The clock of all nodes. Default: the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: NetworkClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// What [`Network::tap`] keeps. Default: nothing.
+    #[must_use]
+    pub fn tap(mut self, level: TapLevel) -> Self {
+        self.tap = level;
+        self
+    }
+
+    /// Starts everything; ready for requests when it returns. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When an address is taken, the data folder unusable, the page missing or there are too few nodes.
+    pub async fn start(self) -> Result<Network, NetworkError> {
+        if self.nodes < 4 {
+            return Err(NetworkError::TooFewNodes(self.nodes));
+        }
+        if let Some(dist) = self.dist.as_ref().filter(|d| !d.join("index.html").is_file()) {
+            return Err(NetworkError::NoPage(dist.clone()));
+        }
+        Network::start(self).await
+    }
+
+    /// The address that node `index` listens on.
+    pub(crate) fn node_ip(&self, index: usize) -> IpAddr {
+        if self.spread_subnets {
+            let [high, low] = u16::try_from(index + 1).unwrap_or(u16::MAX).to_be_bytes();
+            return Ipv4Addr::new(127, high.saturating_add(20), low, 1).into();
+        }
+        self.host.into()
+    }
+}

@@ -1,0 +1,53 @@
+//! What can go wrong while a network starts or runs.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+/// Why a network could not be started or a node could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// Too few nodes to form a swarm of three and a path of three.
+    #[error("a network needs at least 4 nodes, {0} were asked for")]
+    TooFewNodes(usize),
+    /// More nodes than there are port numbers from the given base.
+    #[error("{nodes} nodes do not fit above port {base}")]
+    NoSuchPorts {
+        /// Number of nodes asked for.
+        nodes: usize,
+        /// First port of the nodes.
+        base: u16,
+    },
+    /// The address is taken or may not be used.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The data folder cannot be read or written.
+    #[error("cannot use {}: {source}", path.display())]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A node's key file in the data folder is not what this program wrote.
+    #[error("the key file {} is damaged", .0.display())]
+    KeyFile(PathBuf),
+    /// The folder with the page does not hold an `index.html`.
+    #[error("{} holds no index.html: build the page first", .0.display())]
+    NoPage(PathBuf),
+    /// A node's database failed.
+    #[error("database: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// A node's database thread has ended.
+    #[error("the database is closed")]
+    DatabaseClosed,
+    /// The HTTP client could not be set up.
+    #[error("HTTP client: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The system's random generator failed.
+    #[error("no randomness from the system")]
+    NoRandomness,
+}

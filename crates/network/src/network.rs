@@ -1,0 +1,432 @@
+//! A network that runs: its nodes, its registry, its page, and the handles by which tests disturb it.
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use sotto_protocol::{
+    nodes::{Entry, Node as Record, NodeId},
+    swarm::SwarmId,
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{
+    Faults, NetworkBuilder, NetworkClock, NetworkError, Tap,
+    faults::Switches,
+    keys::NodeKeys,
+    node::{Node, Shared, database::Database},
+    registry::{HEIGHT, Registry, STORAGE_VERSION, Snapshot, assign_swarms},
+    web,
+};
+
+/// How often expired messages are deleted.
+const SWEEP: Duration = Duration::from_secs(10);
+/// How long shutting down may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A running network. Dropping it stops everything; [`shutdown`](Self::shutdown) also waits for it.
+#[derive(Debug)]
+pub struct Network {
+    address: SocketAddr,
+    nodes: Vec<NodeHandle>,
+    registry: Arc<Registry>,
+    clock: NetworkClock,
+    tap: Tap,
+    spread_subnets: bool,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+/// One node of a running [`Network`].
+#[derive(Clone)]
+pub struct NodeHandle {
+    node: Arc<Node>,
+    address: SocketAddr,
+}
+
+impl Network {
+    /// Settings for a new network.
+    #[must_use]
+    pub fn builder() -> NetworkBuilder {
+        NetworkBuilder::default()
+    }
+
+    pub(crate) async fn start(builder: NetworkBuilder) -> Result<Self, NetworkError> {
+        let web_listener = listen(SocketAddr::new(builder.host.into(), builder.port)).await?;
+        let address = local(&web_listener)?;
+        let clock = builder.clock.clone();
+        let tap = Tap::new(builder.tap);
+        let registry = Arc::new(Registry::new(Snapshot::default()));
+        let shared = Shared {
+            registry: Arc::clone(&registry),
+            clock: clock.clone(),
+            http: client()?,
+            tap: tap.clone(),
+        };
+
+        let (mut nodes, mut listeners, mut records) = (Vec::new(), Vec::new(), Vec::new());
+        let swarms = assign_swarms(builder.nodes, builder.swarm_size);
+        for (index, swarm) in swarms.into_iter().enumerate() {
+            let place = Place::of(&builder, index)?;
+            let listener = place.listen(&builder, index).await?;
+            let (handle, record) =
+                open_node(&builder, index, &place, local(&listener)?, swarm, shared.clone())?;
+            listeners.push(listener);
+            nodes.push(handle);
+            records.push(record);
+        }
+        registry.replace(Snapshot::new(records));
+
+        let stop = watch::Sender::new(false);
+        let mut tasks = JoinSet::new();
+        for (handle, listener) in nodes.iter().zip(listeners) {
+            tasks.spawn(Arc::clone(&handle.node).run(listener, stop.subscribe()));
+        }
+        tasks.spawn(sweep(nodes.clone(), stop.subscribe()));
+        let network = Self {
+            address,
+            nodes,
+            registry,
+            clock,
+            tap,
+            spread_subnets: builder.spread_subnets,
+            stop,
+            tasks,
+        };
+        network.start_web(web_listener, builder.dist)
+    }
+
+    /// `http://host:port/` of the page, `network.json` and the registry (`json_rpc`).
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}/", self.address)
+    }
+
+    /// What `network.json` says: all that a client needs to know to use this network.
+    #[must_use]
+    pub fn network_json(&self) -> Value {
+        network_json(&self.registry.snapshot(), self.address, self.spread_subnets)
+    }
+
+    /// All nodes; a node's index never changes.
+    #[must_use]
+    pub fn nodes(&self) -> &[NodeHandle] {
+        &self.nodes
+    }
+
+    /// The node with this Ed25519 key (64 hex digits).
+    #[must_use]
+    pub fn node(&self, ed25519: &str) -> Option<&NodeHandle> {
+        self.nodes.iter().find(|n| n.ed25519() == ed25519)
+    }
+
+    /// The clock of all nodes.
+    #[must_use]
+    pub fn clock(&self) -> &NetworkClock {
+        &self.clock
+    }
+
+    /// What the nodes saw, as far as [`NetworkBuilder::tap`] asked for it.
+    #[must_use]
+    pub fn tap(&self) -> &Tap {
+        &self.tap
+    }
+
+    /// Ids of all swarms, ascending.
+    #[must_use]
+    pub fn swarms(&self) -> Vec<u64> {
+        let mut ids: Vec<u64> =
+            self.registry.snapshot().nodes().iter().filter_map(|n| Some(n.swarm?.0)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Puts a node into another swarm (a new one, if nobody has that id; none at all with `None`). Its former
+    /// and new neighbours hand over messages in the background, see [`settle`](Self::settle).
+    pub fn move_node(&self, index: usize, swarm: Option<u64>) {
+        let mut records = self.registry.snapshot().nodes().to_vec();
+        if let Some(record) = records.get_mut(index) {
+            record.swarm = swarm.map(SwarmId).filter(|id| *id != SwarmId::INVALID);
+        }
+        self.registry.replace(Snapshot::new(records));
+    }
+
+    /// Deals all nodes out into new swarms of at least `size` members.
+    pub fn rebuild_swarms(&self, size: usize) {
+        let mut records = self.registry.snapshot().nodes().to_vec();
+        let swarms = assign_swarms(records.len(), size);
+        for (record, swarm) in records.iter_mut().zip(swarms) {
+            record.swarm = Some(swarm);
+        }
+        self.registry.replace(Snapshot::new(records));
+    }
+
+    /// Waits until no running node has messages to hand over or requests waiting for a running member, at
+    /// most 10 s; whether that came true.
+    pub async fn settle(&self) -> bool {
+        for _ in 0..1_000 {
+            let mut busy = false;
+            for node in self.nodes.iter().filter(|n| n.is_running()) {
+                busy |= node.node.is_busy(|id| self.is_up(id));
+            }
+            if !busy {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
+    /// Deletes expired messages on all nodes now, instead of within 10 s.
+    ///
+    /// # Errors
+    /// When a database fails.
+    pub async fn sweep(&self) -> Result<(), NetworkError> {
+        for handle in &self.nodes {
+            handle.node.sweep().await?;
+        }
+        Ok(())
+    }
+
+    /// Stops everything and waits until files are closed (at most 3 s).
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        let mut tasks = std::mem::take(&mut self.tasks);
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(PATIENCE, all).await.is_err() {
+            tasks.abort_all();
+        }
+    }
+
+    fn is_up(&self, id: &NodeId) -> bool {
+        self.nodes.iter().any(|n| n.node.id == *id && n.is_running())
+    }
+
+    fn start_web(mut self, listener: TcpListener, dist: Option<PathBuf>) -> Result<Self, NetworkError> {
+        let site = web::Site {
+            registry: Arc::clone(&self.registry),
+            address: self.address,
+            spread_subnets: self.spread_subnets,
+            dist,
+        };
+        let mut stop = self.stop.subscribe();
+        self.tasks.spawn(async move {
+            let stopped = async move {
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            if let Err(error) = axum::serve(listener, web::router(site)).with_graceful_shutdown(stopped).await
+            {
+                tracing::error!(%error, "the web server ended");
+            }
+        });
+        Ok(self)
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+    }
+}
+
+impl NodeHandle {
+    /// Place in [`Network::nodes`].
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.node.index
+    }
+
+    /// The node's identity, 64 hex digits.
+    #[must_use]
+    pub fn ed25519(&self) -> String {
+        self.node.id.to_string()
+    }
+
+    /// Where the node listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The node's swarm now.
+    #[must_use]
+    pub fn swarm(&self) -> Option<u64> {
+        self.node.record().and_then(|r| r.swarm).map(|id| id.0)
+    }
+
+    /// Makes the node misbehave; replaces what was set before.
+    pub fn set_faults(&self, faults: Faults) {
+        self.node.switches.set(faults);
+    }
+
+    /// Makes the node healthy again (a stopped one stays stopped).
+    pub fn clear_faults(&self) {
+        self.node.switches.clear();
+    }
+
+    /// Cuts all connections of the node and refuses new ones. It stays on the list and keeps its messages.
+    pub fn stop(&self) {
+        self.node.switches.stop();
+    }
+
+    /// Lets a stopped node come back; the others deliver what it missed.
+    pub fn start(&self) {
+        self.node.switches.start();
+        self.node.registry.announce();
+    }
+
+    /// Whether the node is not stopped.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.node.switches.is_running()
+    }
+
+    /// Hashes of the messages that the node holds for an account (33 bytes) in a namespace, in its own order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stored(&self, account: [u8; 33], namespace: i16) -> Result<Vec<String>, NetworkError> {
+        self.node.stored(account, namespace).await
+    }
+}
+
+impl std::fmt::Debug for NodeHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NodeHandle").field("index", &self.node.index).field("address", &self.address).finish()
+    }
+}
+
+/// The content of `network.json`.
+pub(crate) fn network_json(snapshot: &Snapshot, address: SocketAddr, diverse: bool) -> Value {
+    let nodes: Vec<Entry> = snapshot.nodes().iter().map(Entry::from).collect();
+    json!({
+        "name": "local",
+        "seeds": [format!("http://{address}/json_rpc")],
+        "entry": null,
+        "node_scheme": "http",
+        "diverse_subnets": diverse,
+        "height": HEIGHT,
+        "nodes": nodes,
+    })
+}
+
+/// Where one node keeps its files, if anywhere.
+struct Place(Option<PathBuf>);
+
+impl Place {
+    fn of(builder: &NetworkBuilder, index: usize) -> Result<Self, NetworkError> {
+        let Some(data) = &builder.data else { return Ok(Self(None)) };
+        let folder = data.join("nodes").join(format!("{index:03}"));
+        fs::create_dir_all(&folder).map_err(|source| NetworkError::Data { path: folder.clone(), source })?;
+        Ok(Self(Some(folder)))
+    }
+
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        self.0.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// Listens on the wanted port, else on the one used before when it is free, else on any.
+    async fn listen(&self, builder: &NetworkBuilder, index: usize) -> Result<TcpListener, NetworkError> {
+        let ip = builder.node_ip(index);
+        if let Some(base) = builder.node_port_base.filter(|base| *base != 0) {
+            let port = u16::try_from(index).ok().and_then(|i| base.checked_add(i));
+            let port = port.ok_or(NetworkError::NoSuchPorts { nodes: builder.nodes, base })?;
+            return listen(SocketAddr::new(ip, port)).await;
+        }
+        let Some(file) = self.file("port") else { return listen(SocketAddr::new(ip, 0)).await };
+        let former = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+        let listener = match former {
+            Some(port) => match listen(SocketAddr::new(ip, port)).await {
+                Ok(listener) => listener,
+                Err(_) => listen(SocketAddr::new(ip, 0)).await?,
+            },
+            None => listen(SocketAddr::new(ip, 0)).await?,
+        };
+        let port = local(&listener)?.port();
+        fs::write(&file, port.to_string()).map_err(|source| NetworkError::Data { path: file, source })?;
+        Ok(listener)
+    }
+}
+
+fn open_node(
+    builder: &NetworkBuilder,
+    index: usize,
+    place: &Place,
+    address: SocketAddr,
+    swarm: SwarmId,
+    shared: Shared,
+) -> Result<(NodeHandle, Record), NetworkError> {
+    let make = || match (builder.node_seeds.get(index), builder.seed) {
+        (Some(seed), _) => Ok(NodeKeys::from_seed(seed)),
+        (None, Some(seed)) => Ok(NodeKeys::repeatable(seed, index)),
+        (None, None) => NodeKeys::fresh(),
+    };
+    let keys = match place.file("key") {
+        Some(path) => NodeKeys::load_or_make(&path, make)?,
+        None => make()?,
+    };
+    let database = Database::open(place.file("messages.sqlite").as_deref().map(Path::new))?;
+    let ip = match address.ip() {
+        IpAddr::V4(ip) => ip,
+        IpAddr::V6(_) => builder.host,
+    };
+    let record = Record {
+        ed25519: keys.id(),
+        x25519: keys.x25519_key(),
+        ip,
+        port: address.port(),
+        omq_port: address.port(),
+        swarm: Some(swarm),
+        unlock_height: 0,
+        version: STORAGE_VERSION,
+    };
+    let dice = builder.seed.unwrap_or_default().wrapping_add(index as u64);
+    let node = Arc::new(Node::new(index, keys, database, Switches::new(dice), shared));
+    Ok((NodeHandle { node, address }, record))
+}
+
+async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            _ = stop.wait_for(|stop| *stop) => return,
+        }
+        for handle in nodes.iter().filter(|n| n.is_running()) {
+            if let Err(error) = handle.node.sweep().await {
+                tracing::warn!(node = handle.node.index, %error, "expired messages could not be deleted");
+            }
+        }
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, NetworkError> {
+    TcpListener::bind(address).await.map_err(|source| NetworkError::Listen { address, source })
+}
+
+fn local(listener: &TcpListener) -> Result<SocketAddr, NetworkError> {
+    listener
+        .local_addr()
+        .map_err(|source| NetworkError::Listen { address: SocketAddr::from(([0; 4], 0)), source })
+}
+
+/// The one HTTP client of all nodes: for each other and for servers.
+fn client() -> Result<reqwest::Client, NetworkError> {
+    // Fails only when a provider is installed already, which is just as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .http1_only()
+        .tcp_nodelay(true)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(5))
+        .pool_idle_timeout(Duration::from_secs(8))
+        .pool_max_idle_per_host(64)
+        .build()?;
+    Ok(client)
+}

@@ -1,0 +1,136 @@
+//! One service node: onion hop, storage server and swarm member.
+
+mod answer;
+pub(crate) mod database;
+mod forward;
+mod http;
+mod onion;
+mod peers;
+mod rpc;
+mod swarm;
+
+use std::sync::Arc;
+
+use sotto_protocol::{
+    nodes::{Node as Record, NodeId},
+    onion::NodeSecret,
+};
+use tokio::sync::{Notify, watch};
+
+use self::{database::Database, peers::Peers};
+use crate::{
+    NetworkClock, NetworkError, clock::skewed, faults::Switches, keys::NodeKeys, registry::Registry, tap::Tap,
+};
+
+/// A running node.
+pub(crate) struct Node {
+    /// Place in the network's list.
+    pub(crate) index: usize,
+    pub(crate) keys: NodeKeys,
+    pub(crate) id: NodeId,
+    secret: NodeSecret,
+    pub(crate) database: Database,
+    pub(crate) registry: Arc<Registry>,
+    clock: NetworkClock,
+    pub(crate) switches: Switches,
+    peers: Peers,
+    servers: reqwest::Client,
+    tap: Tap,
+    /// Rung when something was put into the queue of requests for other members.
+    queued: Notify,
+    waiting: forward::Waiting,
+    moving: swarm::Moving,
+}
+
+/// What all nodes of a network share.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) clock: NetworkClock,
+    pub(crate) http: reqwest::Client,
+    pub(crate) tap: Tap,
+}
+
+impl Node {
+    pub(crate) fn new(
+        index: usize,
+        keys: NodeKeys,
+        database: Database,
+        switches: Switches,
+        shared: Shared,
+    ) -> Self {
+        Self {
+            index,
+            id: keys.id(),
+            secret: keys.onion_secret(),
+            peers: Peers::new(keys.clone(), shared.http.clone()),
+            keys,
+            database,
+            registry: shared.registry,
+            clock: shared.clock,
+            switches,
+            servers: shared.http,
+            tap: shared.tap,
+            queued: Notify::new(),
+            waiting: forward::Waiting::default(),
+            moving: swarm::Moving::default(),
+        }
+    }
+
+    /// Serves and does its background work until `stop` turns true.
+    pub(crate) async fn run(self: Arc<Self>, listener: tokio::net::TcpListener, stop: watch::Receiver<bool>) {
+        let handler = Arc::clone(&self);
+        let served =
+            crate::serve::serve(listener, self.switches.watch_running(), stop.clone(), move |asked| {
+                http::handle(Arc::clone(&handler), asked)
+            });
+        let mut stopped = stop.clone();
+        tokio::select! {
+            () = served => {}
+            () = forward::run(&self) => {}
+            () = swarm::run(&self) => {}
+            _ = stopped.wait_for(|stop| *stop) => {}
+        }
+    }
+
+    /// The node's clock, Unix milliseconds.
+    pub(crate) fn now_ms(&self) -> u64 {
+        skewed(self.clock.now_ms(), self.switches.skew_ms())
+    }
+
+    /// This node as the list has it, when it is on the list.
+    pub(crate) fn record(&self) -> Option<Record> {
+        self.registry.snapshot().node(&self.id).cloned()
+    }
+
+    /// Deletes what has expired; how many messages.
+    pub(crate) async fn sweep(&self) -> Result<usize, NetworkError> {
+        let now = self.now_ms();
+        self.database
+            .call(move |db| {
+                database::queue::sweep(db, now)?;
+                database::messages::sweep(db, now)
+            })
+            .await
+    }
+
+    /// Whether messages or requests wait for a node that `is_up`, or a change of the list was not looked at.
+    pub(crate) fn is_busy(&self, is_up: impl Fn(&NodeId) -> bool) -> bool {
+        let version = *self.registry.watch().borrow();
+        self.waiting.any(&is_up) || self.moving.is_busy(version, &is_up)
+    }
+
+    /// Hashes of the messages held for an account in a namespace.
+    pub(crate) async fn stored(
+        &self,
+        account: [u8; 33],
+        namespace: i16,
+    ) -> Result<Vec<String>, NetworkError> {
+        self.database
+            .call(move |db| {
+                let all = database::messages::export(db, &account)?;
+                Ok(all.into_iter().filter(|m| m.namespace == namespace).map(|m| m.hash).collect())
+            })
+            .await
+    }
+}

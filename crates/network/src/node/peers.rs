@@ -1,0 +1,185 @@
+//! How nodes talk to each other: HTTP requests whose bodies are sealed between the two nodes' keys.
+//!
+//! ```text
+//! POST /peer/v1/<command>      x-sotto-node: <Ed25519 key of the sender, hex>
+//! body = nonce (24) ‖ XChaCha20-Poly1305(key, nonce, plaintext, aad = "request" ‖ command ‖ receiver)
+//! answer = nonce (24) ‖ XChaCha20-Poly1305(key, nonce, plaintext, aad = "answer" ‖ nonce of the request)
+//! key = BLAKE2b-256("sotto node to node" ‖ X25519(own secret, other's key) ‖ smaller key ‖ larger key)
+//! ```
+//!
+//! Both sides are known by their X25519 keys alone, and only keys on the list of nodes are accepted: as
+//! CurveZMQ does it between the nodes of the public network. A replayed request is a repeated one, which
+//! every command tolerates: storage requests carry signed timestamps or are idempotent.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use blake2::{
+    Blake2b,
+    digest::{Digest, consts::U32},
+};
+use bytes::Bytes;
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use sotto_protocol::nodes::{Node, NodeId, NodeKey};
+use x25519_dalek::PublicKey;
+
+use crate::{keys::NodeKeys, registry::origin};
+
+/// Header that names the sender.
+pub(crate) const SENDER: &str = "x-sotto-node";
+/// Path before the command.
+pub(crate) const PATH: &str = "/peer/v1/";
+
+const NONCE: usize = 24;
+
+/// Why a node got no answer from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PeerError {
+    /// No answer within the time.
+    #[error("no answer in time")]
+    Timeout,
+    /// No connection, or it broke.
+    #[error("not reachable")]
+    Unreachable,
+    /// An answer that is not sealed by that node.
+    #[error("not an answer of that node")]
+    Invalid,
+    /// The system's random generator failed.
+    #[error("no randomness")]
+    NoRandomness,
+}
+
+/// A node's connection to all others.
+#[derive(Debug)]
+pub(crate) struct Peers {
+    keys: NodeKeys,
+    own: NodeId,
+    http: reqwest::Client,
+    ciphers: RwLock<HashMap<NodeKey, Arc<Cipher>>>,
+}
+
+/// An opened request of another node, and what seals the answer.
+pub(crate) struct Opened {
+    pub(crate) plaintext: Vec<u8>,
+    reply: Reply,
+}
+
+struct Reply {
+    cipher: Arc<Cipher>,
+    nonce: [u8; NONCE],
+}
+
+struct Cipher(XChaCha20Poly1305);
+
+impl std::fmt::Debug for Cipher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Cipher(..)")
+    }
+}
+
+impl Peers {
+    pub(crate) fn new(keys: NodeKeys, http: reqwest::Client) -> Self {
+        Self { own: keys.id(), keys, http, ciphers: RwLock::default() }
+    }
+
+    /// Sends a command to `node` and returns the plaintext of its answer.
+    pub(crate) async fn ask(
+        &self,
+        node: &Node,
+        command: &str,
+        plaintext: &[u8],
+        timeout: Duration,
+    ) -> Result<Vec<u8>, PeerError> {
+        let cipher = self.cipher(&node.x25519).ok_or(PeerError::Invalid)?;
+        let nonce = fresh_nonce()?;
+        let body =
+            cipher.seal(&nonce, plaintext, &request_aad(command, &node.ed25519)).ok_or(PeerError::Invalid)?;
+        let sent = self
+            .http
+            .post(format!("{}{PATH}{command}", origin(node)))
+            .header(SENDER, self.own.to_string())
+            .timeout(timeout)
+            .body(body)
+            .send()
+            .await;
+        let answer = match sent {
+            Ok(answer) => answer.bytes().await,
+            Err(error) => Err(error),
+        };
+        let answer =
+            answer.map_err(|e| if e.is_timeout() { PeerError::Timeout } else { PeerError::Unreachable })?;
+        cipher.open(&answer, &answer_aad(&nonce)).map(|(plain, _)| plain).ok_or(PeerError::Invalid)
+    }
+
+    /// Opens a request that claims to be from `sender`; `None` when it is not.
+    pub(crate) fn open(&self, sender: &Node, command: &str, body: &[u8]) -> Option<Opened> {
+        let cipher = self.cipher(&sender.x25519)?;
+        let (plaintext, nonce) = cipher.open(body, &request_aad(command, &self.own))?;
+        Some(Opened { plaintext, reply: Reply { cipher, nonce } })
+    }
+
+    fn cipher(&self, other: &NodeKey) -> Option<Arc<Cipher>> {
+        if let Some(cipher) = self.ciphers.read().unwrap_or_else(PoisonError::into_inner).get(other) {
+            return Some(Arc::clone(cipher));
+        }
+        let cipher = Arc::new(self.derive(other)?);
+        let mut ciphers = self.ciphers.write().unwrap_or_else(PoisonError::into_inner);
+        ciphers.insert(*other, Arc::clone(&cipher));
+        Some(cipher)
+    }
+
+    fn derive(&self, other: &NodeKey) -> Option<Cipher> {
+        let shared = self.keys.x25519_secret().diffie_hellman(&PublicKey::from(other.0));
+        if !shared.was_contributory() {
+            return None;
+        }
+        let own = self.keys.x25519_key().0;
+        let hash = Blake2b::<U32>::new()
+            .chain_update(b"sotto node to node")
+            .chain_update(shared.as_bytes())
+            .chain_update(own.min(other.0))
+            .chain_update(own.max(other.0));
+        Some(Cipher(XChaCha20Poly1305::new(&hash.finalize())))
+    }
+}
+
+impl Opened {
+    /// Seals the answer to this request.
+    pub(crate) fn answer(&self, plaintext: &[u8]) -> Option<Bytes> {
+        let nonce = fresh_nonce().ok()?;
+        self.reply.cipher.seal(&nonce, plaintext, &answer_aad(&self.reply.nonce)).map(Bytes::from)
+    }
+}
+
+impl Cipher {
+    fn seal(&self, nonce: &[u8; NONCE], msg: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+        let sealed = self.0.encrypt(&XNonce::from(*nonce), Payload { msg, aad }).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, body: &[u8], aad: &[u8]) -> Option<(Vec<u8>, [u8; NONCE])> {
+        let (nonce, msg) = body.split_first_chunk::<NONCE>()?;
+        let plain = self.0.decrypt(&XNonce::from(*nonce), Payload { msg, aad }).ok()?;
+        Some((plain, *nonce))
+    }
+}
+
+fn request_aad(command: &str, receiver: &NodeId) -> Vec<u8> {
+    [b"request".as_slice(), command.as_bytes(), &receiver.0].concat()
+}
+
+fn answer_aad(nonce: &[u8; NONCE]) -> Vec<u8> {
+    [b"answer".as_slice(), nonce].concat()
+}
+
+fn fresh_nonce() -> Result<[u8; NONCE], PeerError> {
+    let mut nonce = [0; NONCE];
+    getrandom::fill(&mut nonce).map_err(|_| PeerError::NoRandomness)?;
+    Ok(nonce)
+}
