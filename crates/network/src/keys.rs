@@ -8,7 +8,7 @@ use blake2::{
     Blake2b,
     digest::{Digest, consts::U32},
 };
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::SigningKey;
 use sotto_protocol::{
     nodes::{NodeId, NodeKey},
     onion::NodeSecret,
@@ -86,9 +86,9 @@ impl NodeKeys {
         &self.x25519
     }
 
-    /// The Ed25519 signature of `message`, 64 bytes.
-    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.signing.sign(message).to_bytes()
+    /// What signs this node's results.
+    pub(crate) fn signing(&self) -> &SigningKey {
+        &self.signing
     }
 }
 

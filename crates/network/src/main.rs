@@ -6,6 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use sotto_network::{Network, NetworkError};
 use tracing_subscriber::EnvFilter;
 
+/// Port of the first node when none is asked for: a browser that was here before finds the nodes again.
+const NODE_PORTS: u16 = 22_101;
+
 #[derive(Parser)]
 #[command(version, about)]
 struct Program {
@@ -36,9 +39,10 @@ struct Local {
     /// Address to listen on.
     #[arg(long, default_value_t = Ipv4Addr::LOCALHOST)]
     host: Ipv4Addr,
-    /// Port of the first node; 0 takes free ones.
-    #[arg(long, default_value_t = 0)]
-    node_port_base: u16,
+    /// Port of the first node, the others follow; 0 takes free ones. Default: 22101, or free ones when these are
+    /// taken.
+    #[arg(long)]
+    node_port_base: Option<u16>,
     /// Gives every node an address in a /24 subnet of its own (127.20.n.1).
     #[arg(long)]
     spread_subnets: bool,
@@ -69,7 +73,7 @@ async fn run(local: Local) -> Result<(), NetworkError> {
         .nodes(local.nodes)
         .host(local.host)
         .port(local.port)
-        .node_port_base(local.node_port_base)
+        .node_port_base(local.node_port_base.unwrap_or(NODE_PORTS))
         .spread_subnets(local.spread_subnets);
     if let Some(data) = local.data {
         builder = builder.data(data);
@@ -77,7 +81,14 @@ async fn run(local: Local) -> Result<(), NetworkError> {
     if let Some(dist) = local.dist {
         builder = builder.dist(dist);
     }
-    let network = builder.start().await?;
+    let network = match builder.clone().start().await {
+        Err(NetworkError::Listen { address, .. })
+            if local.node_port_base.is_none() && address.port() != local.port =>
+        {
+            builder.node_port_base(0).start().await?
+        }
+        started => started?,
+    };
     tracing::info!(nodes = network.nodes().len(), swarms = network.swarms().len(), "network is up");
     // A closed standard output is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Sotto is ready at {}", network.url());

@@ -10,8 +10,11 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use sotto_protocol::nodes::{Node as Record, NodeId};
+use serde_json::Value;
+use sotto_protocol::{
+    nodes::{Node as Record, NodeId},
+    storage::{Failure, MemberResult, Request},
+};
 use tokio::time::Instant;
 
 use super::{Node, database::queue, peers::PeerError, rpc};
@@ -64,26 +67,34 @@ impl Waiting {
     }
 }
 
-/// Sends a request to a member and returns its result as the swarm's answer shows it.
-pub(super) async fn to_member(node: &Arc<Node>, member: &Record, request: &Value) -> Map<String, Value> {
+/// Sends a request (`wire` is its JSON) to a member and returns the member's result.
+pub(super) async fn to_member(
+    node: &Arc<Node>,
+    member: &Record,
+    request: &Request,
+    wire: &Value,
+) -> MemberResult {
     // Behind what waits already: the order of a member's requests matters.
     if node.waiting.contains(&member.ed25519) {
-        postpone(node, &member.ed25519, request).await;
-        return failure(json!({"timeout": true}));
+        postpone(node, &member.ed25519, wire).await;
+        return MemberResult::timed_out();
     }
-    let body = encode(&Forwarded { accepted: None, request: request.clone() });
+    let body = encode(&Forwarded { accepted: None, request: wire.clone() });
+    let bad_answer = || MemberResult::Failed(Failure { bad_peer_response: true, ..Failure::default() });
     let failed = match node.peers.ask(member, COMMAND, &body, TIMEOUT).await {
-        Ok(answer) => match serde_json::from_slice::<Reply>(&answer) {
-            Ok(Reply { status: 200, body: Value::Object(result) }) => return numbered(result),
-            Ok(Reply { status, body }) => {
-                return failure(json!({"code": status.to_string(), "reason": body}));
-            }
-            Err(_) => return failure(json!({"bad_peer_response": true})),
-        },
-        Err(PeerError::Invalid) => failure(json!({"bad_peer_response": true})),
-        Err(_) => failure(json!({"timeout": true})),
+        Ok(answer) => {
+            return match serde_json::from_slice::<Reply>(&answer) {
+                Ok(Reply { status: 200, body }) => MemberResult::from_json(&body, request),
+                Ok(Reply { status, body }) => {
+                    MemberResult::refused(status, body.as_str().unwrap_or_default())
+                }
+                Err(_) => bad_answer(),
+            };
+        }
+        Err(PeerError::Invalid) => bad_answer(),
+        Err(_) => MemberResult::timed_out(),
     };
-    postpone(node, &member.ed25519, request).await;
+    postpone(node, &member.ed25519, wire).await;
     failed
 }
 
@@ -167,25 +178,6 @@ async fn postpone(node: &Arc<Node>, target: &NodeId, request: &Value) {
     }
     node.waiting.lock().insert(*target);
     node.queued.notify_one();
-}
-
-/// Public nodes pass results on in an encoding without booleans: flags of other members arrive as numbers.
-fn numbered(mut result: Map<String, Value>) -> Map<String, Value> {
-    for value in result.values_mut() {
-        if let Value::Bool(flag) = value {
-            *value = u8::from(*flag).into();
-        }
-    }
-    result
-}
-
-fn failure(more: Value) -> Map<String, Value> {
-    let mut result = Map::new();
-    result.insert("failed".to_owned(), true.into());
-    if let Value::Object(more) = more {
-        result.extend(more);
-    }
-    result
 }
 
 fn encode(value: &impl Serialize) -> Vec<u8> {

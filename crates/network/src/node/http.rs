@@ -90,7 +90,7 @@ async fn client(node: &Arc<Node>, asked: &Asked) -> Answered {
         }
         ("GET", "/get_stats/v1") => {
             let [major, minor, patch] = STORAGE_VERSION;
-            Answer::ok(json!({"version": format!("{major}.{minor}.{patch}")})).into_http()
+            Answer::ok(json!({"version": format!("{major}.{minor}.{patch}")}).to_string()).into_http()
         }
         (method, path) => {
             text(StatusCode::NOT_FOUND, format!("{} {path} Not Found", method.to_ascii_lowercase()))

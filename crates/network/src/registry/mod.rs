@@ -19,7 +19,7 @@ pub(crate) use rpc::{answer as answer_rpc, service_nodes};
 /// Chain height that this network reports.
 pub(crate) const HEIGHT: u64 = 1_700_000;
 /// Network version pair (`hf`) that nodes report.
-pub(crate) const HARD_FORK: [u64; 2] = [19, 4];
+pub(crate) const HARD_FORK: [u32; 2] = [19, 4];
 /// Version of the storage server whose behaviour the nodes have.
 pub(crate) const STORAGE_VERSION: [u8; 3] = [2, 11, 0];
 

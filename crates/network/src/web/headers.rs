@@ -50,9 +50,11 @@ fn policy(site: &Site) -> String {
     )
 }
 
-/// Files named by their content never change; everything else is asked for again.
+/// Files named by their content never change; everything else is asked for again. So are the scripts of workers:
+/// they carry the policy of the worker, which names the nodes, and those may have other ports tomorrow.
 fn cache_control(path: &str) -> &'static str {
-    if is_hashed(path) { "public, max-age=31536000, immutable" } else { "no-cache" }
+    let is_worker = path.ends_with(".js") && path.contains("worker");
+    if is_hashed(path) && !is_worker { "public, max-age=31536000, immutable" } else { "no-cache" }
 }
 
 /// Whether a file name holds a hash as the build writes it: `name-<8 or more hex digits>.ext`, also with
@@ -90,5 +92,7 @@ mod tests {
         {
             assert!(!is_hashed(name), "{name}");
         }
+        assert_eq!(cache_control("/sotto-worker-1a2b3c4d5e6f7a8b.js"), "no-cache");
+        assert!(cache_control("/sotto-worker-1a2b3c4d5e6f7a8b_bg.wasm").contains("immutable"));
     }
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
-use sotto_protocol::storage::{Delete, Expire, ExpireMode, Pubkey, Request, Revoke, Scope, Store, limits};
+use rusqlite::Connection;
+use sotto_protocol::storage::{
+    Affected, Applied, Delete, Expire, ExpireMode, Failure, MemberResult, MessageHash, Namespace, Outcome,
+    Request, Scope, Store, limits,
+};
 
 use super::super::{
     Node,
@@ -15,63 +17,67 @@ use super::super::{
 };
 use crate::{NetworkError, faults::WrongAnswer};
 
-/// The fields of a result and the text that the member signs.
-struct Done {
-    fields: Map<String, Value>,
-    signed: Vec<u8>,
-}
-
 /// Executes a checked request on this member's database.
-pub(super) async fn apply(
-    node: &Node,
-    request: &Request,
-    now: u64,
-) -> Result<Map<String, Value>, NetworkError> {
-    let done = match request {
-        Request::Store(r) => store(node, r).await?,
-        Request::Delete(r) => delete(node, r).await?,
+pub(super) async fn apply(node: &Node, request: &Request, now: u64) -> MemberResult {
+    let outcome = match request {
+        Request::Store(r) => store(node, r).await,
+        Request::Delete(r) => delete(node, r).await,
         Request::DeleteBefore(r) => {
-            let (account, place) = (*r.account.as_bytes(), place(r.scope));
-            let before = r.before;
-            let found = node
-                .database
-                .call(move |db| messages::delete_before(db, &account, place, Some(before)))
-                .await?;
-            sweeping(&r.account, before, "deleted", r.scope, found)
+            let (account, place, before) = (*r.account.as_bytes(), place(r.scope), Some(r.before));
+            let delete = move |db: &Connection| messages::delete_before(db, &account, place, before);
+            node.database.call(delete).await.map(|found| Outcome::Deleted(affected(r.scope, found)))
         }
         Request::DeleteAll(r) => {
             let (account, place) = (*r.account.as_bytes(), place(r.scope));
-            let found =
-                node.database.call(move |db| messages::delete_before(db, &account, place, None)).await?;
-            sweeping(&r.account, r.timestamp, "deleted", r.scope, found)
+            let delete = move |db: &Connection| messages::delete_before(db, &account, place, None);
+            node.database.call(delete).await.map(|found| Outcome::Deleted(affected(r.scope, found)))
         }
         Request::ExpireAll(r) => {
             let (account, place, expiry) = (*r.account.as_bytes(), place(r.scope), r.expiry);
-            let found =
-                node.database.call(move |db| messages::expire_all(db, &account, place, expiry)).await?;
-            sweeping(&r.account, expiry, "updated", r.scope, found)
+            let expire = move |db: &Connection| messages::expire_all(db, &account, place, expiry);
+            node.database.call(expire).await.map(|found| Outcome::Shortened(affected(r.scope, found)))
         }
-        Request::Expire(r) => expire(node, r, now).await?,
-        Request::RevokeSubaccount(r) => revoke(node, r).await?,
-        Request::UnrevokeSubaccount(r) => unrevoke(node, r).await?,
-        _ => return Ok(Map::new()),
+        Request::Expire(r) => expire(node, r, now).await,
+        Request::RevokeSubaccount(r) => {
+            let (account, tokens) = (*r.account.as_bytes(), r.tokens.iter().map(|t| t.0).collect::<Vec<_>>());
+            let revoke = move |db: &Connection| revocations::revoke(db, &account, &tokens);
+            node.database.call(revoke).await.map(|()| Outcome::Revoked)
+        }
+        Request::UnrevokeSubaccount(r) => {
+            let (account, tokens) = (*r.account.as_bytes(), r.tokens.iter().map(|t| t.0).collect::<Vec<_>>());
+            let unrevoke = move |db: &Connection| revocations::unrevoke(db, &account, &tokens);
+            node.database.call(unrevoke).await.map(|count| Outcome::Unrevoked { count: count as u64 })
+        }
+        _ => return failed(),
     };
-    Ok(sign(node, done))
-}
-
-fn sign(node: &Node, done: Done) -> Map<String, Value> {
-    let Done { mut fields, mut signed } = done;
-    if node.switches.is_wrong(WrongAnswer::BadSignature) {
-        signed.push(b'!');
+    match outcome {
+        Ok(outcome) => sign(node, request, outcome),
+        Err(error) => {
+            tracing::error!(node = node.index, %error, "a request failed on this member");
+            failed()
+        }
     }
-    fields.insert("signature".to_owned(), STANDARD.encode(node.keys.sign(&signed)).into());
-    fields
 }
 
-async fn store(node: &Node, request: &Store) -> Result<Done, NetworkError> {
-    let hash = request.hash().to_string();
+fn sign(node: &Node, request: &Request, outcome: Outcome) -> MemberResult {
+    let mut result = outcome.sign(request, node.keys.signing()).unwrap_or_else(failed);
+    if let MemberResult::Done { signature, .. } = &mut result
+        && node.switches.is_wrong(WrongAnswer::BadSignature)
+    {
+        signature.reverse();
+    }
+    result
+}
+
+fn failed() -> MemberResult {
+    let reason = Some("database error".to_owned());
+    MemberResult::Failed(Failure { query_failure: true, reason, ..Failure::default() })
+}
+
+async fn store(node: &Node, request: &Store) -> Result<Outcome, NetworkError> {
+    let hash = request.hash();
     let message = Message {
-        hash: hash.clone(),
+        hash: hash.to_string(),
         account: *request.account.as_bytes(),
         namespace: request.namespace.0,
         timestamp: request.timestamp,
@@ -84,50 +90,21 @@ async fn store(node: &Node, request: &Store) -> Result<Done, NetworkError> {
     } else {
         node.database.call(move |db| messages::store(db, &message, outbox)).await?
     };
-    let mut fields = Map::new();
-    fields.insert("hash".to_owned(), hash.clone().into());
-    let expiry = match stored {
-        Stored::New => request.expiry,
-        Stored::Already(expiry) => expiry,
-        Stored::Outdated => 0,
-    };
-    fields.insert("expiry".to_owned(), expiry.into());
-    if stored != Stored::New {
-        fields.insert("already".to_owned(), true.into());
-    }
-    Ok(Done { fields, signed: hash.into_bytes() })
+    Ok(match stored {
+        Stored::New => Outcome::Stored { hash, expiry: request.expiry, already: false },
+        Stored::Already(expiry) => Outcome::Stored { hash, expiry, already: true },
+        Stored::Outdated => Outcome::Stored { hash, expiry: 0, already: true },
+    })
 }
 
-async fn delete(node: &Node, request: &Delete) -> Result<Done, NetworkError> {
+async fn delete(node: &Node, request: &Delete) -> Result<Outcome, NetworkError> {
     let account = *request.account.as_bytes();
     let hashes: Vec<String> = request.messages.iter().map(ToString::to_string).collect();
-    let requested = hashes.concat();
     let deleted = node.database.call(move |db| messages::delete(db, &account, &hashes)).await?;
-    let signed = format!("{}{requested}{}", request.account, deleted.concat());
-    let mut fields = Map::new();
-    fields.insert("deleted".to_owned(), deleted.into());
-    Ok(Done { fields, signed: signed.into_bytes() })
+    Ok(Outcome::Deleted(Affected::One(parsed(deleted))))
 }
 
-/// The result of a request about whole namespaces: a sorted list, or one per namespace.
-fn sweeping(account: &Pubkey, time: u64, name: &str, scope: Scope, found: Vec<Found>) -> Done {
-    let hashes: String = found.iter().map(|(_, hash)| hash.as_str()).collect();
-    let list: Value = match scope {
-        Scope::One(_) => found.into_iter().map(|(_, hash)| Value::from(hash)).collect(),
-        Scope::All => {
-            let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
-            for (namespace, hash) in found {
-                places.entry(namespace.to_string()).or_default().push(hash);
-            }
-            json!(places)
-        }
-    };
-    let mut fields = Map::new();
-    fields.insert(name.to_owned(), list);
-    Done { fields, signed: format!("{account}{time}{hashes}").into_bytes() }
-}
-
-async fn expire(node: &Node, request: &Expire, now: u64) -> Result<Done, NetworkError> {
+async fn expire(node: &Node, request: &Expire, now: u64) -> Result<Outcome, NetworkError> {
     let account = *request.account.as_bytes();
     let latest = now.saturating_add(limits::MAX_EXTENSION);
     let change = match request.effective_mode() {
@@ -135,88 +112,53 @@ async fn expire(node: &Node, request: &Expire, now: u64) -> Result<Done, Network
         ExpireMode::Extend => Change::Extend,
         ExpireMode::Shorten => Change::Shorten,
     };
-    let applied: Vec<u64> = request.expiry.iter().map(|expiry| (*expiry).min(latest)).collect();
-    let single = match applied.as_slice() {
-        [one] => Some(*one),
-        _ => None,
-    };
-    let wanted: BTreeMap<String, u64> = request
-        .messages
-        .iter()
-        .zip(applied.iter().cycle())
-        .map(|(hash, expiry)| (hash.to_string(), *expiry))
-        .collect();
-    let results = node
-        .database
-        .call(move |db| {
-            let mut results = Vec::new();
-            for (hash, expiry) in wanted {
-                if let Some((now, changed)) = messages::expire(db, &account, &hash, expiry, change)? {
-                    results.push((hash, now, changed));
-                }
+    let times: Vec<u64> = request.expiry.iter().map(|expiry| (*expiry).min(latest)).collect();
+    // Sorted, and a repeated hash counts once.
+    let wanted: BTreeMap<MessageHash, u64> =
+        request.messages.iter().copied().zip(times.iter().copied().cycle()).collect();
+    let change_all = move |db: &Connection| {
+        let mut results = Vec::new();
+        for (hash, expiry) in wanted {
+            if let Some((now, changed)) = messages::expire(db, &account, hash.as_str(), expiry, change)? {
+                results.push((hash, now, changed));
             }
-            Ok(results)
-        })
-        .await?;
-    let requested: String = request.messages.iter().map(ToString::to_string).collect();
-    Ok(expired(request, single, &requested, results))
-}
-
-/// `results`: hash, expiry now, whether it changed; sorted by hash.
-fn expired(
-    request: &Expire,
-    single: Option<u64>,
-    requested: &str,
-    results: Vec<(String, u64, bool)>,
-) -> Done {
-    let (mut updated, mut expiries, mut unchanged) = (Vec::new(), Vec::new(), BTreeMap::new());
-    for (hash, expiry, changed) in results {
+        }
+        Ok(results)
+    };
+    let (mut updated, mut applied, mut unchanged) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for (hash, expiry, changed) in node.database.call(change_all).await? {
         if changed {
             updated.push(hash);
-            expiries.push(expiry);
+            applied.push(expiry);
         } else {
             unchanged.insert(hash, expiry);
         }
     }
-    let expiry_text = match single {
-        Some(expiry) => expiry.to_string(),
-        None => expiries.iter().map(u64::to_string).collect(),
+    let expiry = match times.as_slice() {
+        [one] => Applied::One(*one),
+        _ => Applied::Each(applied),
     };
-    let unchanged_text: String = unchanged.iter().map(|(hash, expiry)| format!("{hash}{expiry}")).collect();
-    let shows_unchanged = request.mode != ExpireMode::Set;
-    let mut signed = format!("{}{expiry_text}{requested}{}", request.account, updated.concat());
-    let mut fields = Map::new();
-    fields.insert("expiry".to_owned(), single.map_or_else(|| expiries.into(), Value::from));
-    fields.insert("updated".to_owned(), updated.into());
-    if shows_unchanged {
-        signed.push_str(&unchanged_text);
-        fields.insert("unchanged".to_owned(), json!(unchanged));
+    let unchanged = (request.mode != ExpireMode::Set).then_some(unchanged);
+    Ok(Outcome::Expired { expiry, updated, unchanged })
+}
+
+/// What a request about whole namespaces concerned, in the shape that it asked for.
+fn affected(scope: Scope, found: Vec<Found>) -> Affected {
+    match scope {
+        Scope::One(_) => Affected::One(parsed(found.into_iter().map(|(_, hash)| hash))),
+        Scope::All => {
+            let mut places: BTreeMap<Namespace, Vec<MessageHash>> = BTreeMap::new();
+            for (namespace, hash) in found {
+                places.entry(Namespace(namespace)).or_default().extend(hash.parse::<MessageHash>());
+            }
+            Affected::All(places)
+        }
     }
-    Done { fields, signed: signed.into_bytes() }
 }
 
-async fn revoke(node: &Node, request: &Revoke) -> Result<Done, NetworkError> {
-    let (account, tokens) = tokens(request);
-    node.database.call(move |db| revocations::revoke(db, &account, &tokens)).await?;
-    Ok(Done { fields: Map::new(), signed: revocation_text(request) })
-}
-
-async fn unrevoke(node: &Node, request: &Revoke) -> Result<Done, NetworkError> {
-    let (account, tokens) = tokens(request);
-    let count = node.database.call(move |db| revocations::unrevoke(db, &account, &tokens)).await?;
-    let mut fields = Map::new();
-    fields.insert("count".to_owned(), count.into());
-    Ok(Done { fields, signed: revocation_text(request) })
-}
-
-fn tokens(request: &Revoke) -> ([u8; 33], Vec<revocations::Token>) {
-    (*request.account.as_bytes(), request.tokens.iter().map(|token| token.0).collect())
-}
-
-fn revocation_text(request: &Revoke) -> Vec<u8> {
-    let mut text = format!("{}{}", request.account, request.timestamp).into_bytes();
-    request.tokens.iter().for_each(|token| text.extend_from_slice(&token.0));
-    text
+/// Hashes as the database keeps them; it holds nothing else.
+fn parsed(hashes: impl IntoIterator<Item = String>) -> Vec<MessageHash> {
+    hashes.into_iter().filter_map(|hash| hash.parse().ok()).collect()
 }
 
 fn place(scope: Scope) -> Place {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
 use sotto_protocol::storage::Request;
 
 use super::{
@@ -51,8 +50,5 @@ async fn execute(node: &Arc<Node>, request: &Request, accepted: Option<u64>) -> 
         Ok(Err(refusal)) => return refuse(refusal.status, &refusal.text),
         Err(_) => return refuse(500, "request failed"),
     }
-    match apply::apply(node, request, now).await {
-        Ok(result) => Reply { status: 200, body: Value::Object(result) },
-        Err(_) => refuse(500, "request failed"),
-    }
+    Reply { status: 200, body: apply::apply(node, request, now).await.to_json() }
 }

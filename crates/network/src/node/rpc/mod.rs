@@ -11,11 +11,7 @@ mod recursive;
 use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt, join_all};
-use serde_json::{Map, Value, json};
-use sotto_protocol::{
-    nodes::Node as Record,
-    storage::{Pubkey, Refusal, Request},
-};
+use sotto_protocol::storage::{Clock, Pubkey, Request, SwarmMembers, batch_body};
 
 pub(super) use self::member::execute_forwarded;
 use super::{Node, answer::Answer};
@@ -73,41 +69,30 @@ async fn sequence(node: &Arc<Node>, requests: Vec<Request>) -> Answer {
 }
 
 fn results(answers: Vec<Answer>) -> Answer {
-    Answer::ok(json!({"results": answers.into_iter().map(sub_result).collect::<Vec<_>>()}))
-}
-
-fn sub_result(answer: Answer) -> Value {
-    json!({"code": answer.status, "body": answer.into_value()})
+    let parts: Vec<_> = answers.into_iter().map(Answer::into_part).collect();
+    Answer::ok(batch_body(parts.iter().map(|(answer, is_json)| (answer, *is_json))))
 }
 
 /// The 421 answer, when another swarm keeps the account.
 fn wrong_swarm(node: &Node, account: &Pubkey) -> Option<Answer> {
     if node.switches.is_wrong(WrongAnswer::WrongSwarm) {
-        return Some(Answer::json(421, stamped(node, facts::swarm_json(&[], None))));
+        return Some(Answer::json(421, SwarmMembers::body([], None, &clock(node))));
     }
     let snapshot = node.registry.snapshot();
     if snapshot.keeps(&node.id, account) {
         return None;
     }
-    let members: Vec<&Record> = snapshot.keepers(account).collect();
-    Some(Answer::json(421, stamped(node, facts::swarm_json(&members, snapshot.swarm_for(account)))))
+    let members = SwarmMembers::body(snapshot.keepers(account), snapshot.swarm_for(account), &clock(node));
+    Some(Answer::json(421, members))
 }
 
-/// Adds the node's clock and the network version, as most answers have them.
-fn stamped(node: &Node, mut body: Map<String, Value>) -> Value {
-    body.insert("t".to_owned(), node.now_ms().into());
-    body.insert("hf".to_owned(), HARD_FORK.as_slice().into());
-    body.into()
+/// The node's clock and the network version, as most answers have them.
+fn clock(node: &Node) -> Clock {
+    Clock::new(node.now_ms(), HARD_FORK)
 }
 
 /// A failure inside the node.
 fn internal(error: &NetworkError) -> Answer {
     tracing::error!(%error, "a storage request failed");
     Answer::text(500, "request failed")
-}
-
-impl From<Refusal> for Answer {
-    fn from(refusal: Refusal) -> Self {
-        Self::text(refusal.status, refusal.text)
-    }
 }

@@ -1,10 +1,12 @@
 //! Requests that one member answers from its own database.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
-use sotto_protocol::storage::{GetExpiries, Namespace, Request, Retrieve, RevokedSubaccounts, limits};
+use rusqlite::Connection;
+use sotto_protocol::storage::{
+    Expiries, GetExpiries, Namespace, Request, Retrieve, Retrieved, RevokedSubaccounts, RevokedTokens,
+    StoredMessage, Token, limits,
+};
 
 use super::{
     super::{
@@ -13,7 +15,7 @@ use super::{
         database::{messages, revocations},
     },
     authorise::{Arrival, check},
-    internal, stamped,
+    clock, internal,
 };
 use crate::{NetworkError, faults::WrongAnswer};
 
@@ -40,21 +42,12 @@ async fn retrieve(node: &Node, request: &Retrieve) -> Result<Answer, NetworkErro
         let query = query(request);
         (found, more) = node.database.call(move |db| messages::retrieve(db, &query)).await?;
     }
-    let list: Vec<Value> = found
-        .into_iter()
-        .map(|m| {
-            json!({
-                "hash": m.hash,
-                "timestamp": m.timestamp,
-                "expiration": m.expiry,
-                "data": STANDARD.encode(m.data),
-            })
-        })
-        .collect();
-    let mut body = Map::new();
-    body.insert("messages".to_owned(), list.into());
-    body.insert("more".to_owned(), more.into());
-    Ok(Answer::ok(stamped(node, body)))
+    let stored = |m: messages::Message| {
+        let hash = m.hash.parse().ok()?;
+        Some(StoredMessage { hash, timestamp: m.timestamp, expiry: m.expiry, data: m.data })
+    };
+    let messages = found.into_iter().filter_map(stored).collect();
+    Ok(Answer::ok(Retrieved { messages, more, clock: clock(node) }.to_body()))
 }
 
 fn query(request: &Retrieve) -> messages::Query {
@@ -78,27 +71,22 @@ fn query(request: &Retrieve) -> messages::Query {
 
 async fn get_expiries(node: &Node, request: &GetExpiries) -> Result<Answer, NetworkError> {
     let account = *request.account.as_bytes();
-    let hashes: Vec<String> = request.messages.iter().map(ToString::to_string).collect();
-    let expiries = node
-        .database
-        .call(move |db| {
-            let mut expiries = Map::new();
-            for hash in hashes {
-                if let Some(expiry) = messages::expiry_of(db, &account, &hash)? {
-                    expiries.insert(hash, expiry.into());
-                }
+    let hashes = request.messages.clone();
+    let find = move |db: &Connection| {
+        let mut expiries = BTreeMap::new();
+        for hash in hashes {
+            if let Some(expiry) = messages::expiry_of(db, &account, hash.as_str())? {
+                expiries.insert(hash, expiry);
             }
-            Ok(expiries)
-        })
-        .await?;
-    Ok(Answer::ok(json!({"expiries": expiries})))
+        }
+        Ok(expiries)
+    };
+    Ok(Answer::ok(Expiries { expiries: node.database.call(find).await? }.to_body()))
 }
 
 async fn revoked(node: &Node, request: &RevokedSubaccounts) -> Result<Answer, NetworkError> {
     let account = *request.account.as_bytes();
     let tokens = node.database.call(move |db| revocations::list(db, &account)).await?;
-    let list: Vec<Value> = tokens.iter().map(|token| STANDARD.encode(token).into()).collect();
-    let mut body = Map::new();
-    body.insert("revoked_subaccounts".to_owned(), list.into());
-    Ok(Answer::ok(stamped(node, body)))
+    let tokens = tokens.into_iter().map(Token).collect();
+    Ok(Answer::ok(RevokedTokens { tokens, clock: clock(node) }.to_body()))
 }
