@@ -1,12 +1,10 @@
-//! Looking a name up: the question and the sealed answer. Opening it is the business of the names module.
+//! Looking a name up: the question and the sealed answer. [`Name::open`] opens it.
 
-use blake2::Blake2b;
-use blake2::digest::Digest;
-use blake2::digest::consts::U32;
 use serde_json::{Value, json};
 
 use super::{OxendAnswer, OxendRequest};
-use crate::text::base64;
+use crate::names::Name;
+use crate::text::{base64, unhex};
 
 /// What a node knows of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,10 +23,9 @@ pub enum SealedName {
 }
 
 impl OxendRequest {
-    /// Asks for a name, in any case; it is hashed in lower case.
-    pub fn resolve_name(name: &str) -> Self {
-        let hash = Blake2b::<U32>::digest(name.to_ascii_lowercase());
-        let params = json!({"type": 0, "name_hash": base64(&hash)});
+    /// Asks for a name, of which nodes see only the hash.
+    pub fn resolve_name(name: &Name) -> Self {
+        let params = json!({"type": 0, "name_hash": base64(&name.hash())});
         Self { endpoint: "ons_resolve".to_owned(), params }
     }
 }
@@ -41,6 +38,6 @@ impl OxendAnswer {
             return self.result.is_object().then_some(SealedName::Unregistered);
         };
         let Some(nonce) = text("nonce") else { return Some(SealedName::Obsolete) };
-        Some(SealedName::Sealed { value: hex::decode(value).ok()?, nonce: crate::text::unhex(nonce)? })
+        Some(SealedName::Sealed { value: hex::decode(value).ok()?, nonce: unhex(nonce)? })
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::account::AccountId;
 use crate::text::unhex;
 
 /// An account as nodes see it, 33 bytes: prefix (05 user, 03 group, …) and 32-byte key.
@@ -48,6 +49,18 @@ impl Pubkey {
     pub fn key(&self) -> &[u8; 32] {
         // A 33-byte array always has 32 last bytes; the other branch is never taken.
         self.0.last_chunk().unwrap_or(&[0; 32])
+    }
+}
+
+impl From<AccountId> for Pubkey {
+    fn from(id: AccountId) -> Self {
+        Self(*id.as_bytes())
+    }
+}
+
+impl From<&AccountId> for Pubkey {
+    fn from(id: &AccountId) -> Self {
+        Self(*id.as_bytes())
     }
 }
 
