@@ -304,3 +304,72 @@ fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(format!("{}:", bytes.len()).as_bytes());
     out.extend_from_slice(bytes);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> (BtError, Option<BtError>) {
+        (decode(bytes).unwrap_err(), decode_with(bytes, Strictness::Lenient).err())
+    }
+
+    #[test]
+    fn writes_and_reads_every_kind() {
+        let dict =
+            Dict::new().with("b", vec![Value::from(0), Value::from(-7)]).with("a", "x").with("", Dict::new());
+        let value = Value::from(vec![Value::from(i64::MIN), Value::from(&b"\0\xff"[..]), dict.into()]);
+        let bytes = encode(&value);
+        assert_eq!(bytes, b"li-9223372036854775808e2:\0\xffd0:de1:a1:x1:bli0ei-7eeee");
+        assert_eq!(decode(&bytes), Ok(value));
+    }
+
+    #[test]
+    fn dictionary_finds_and_replaces() {
+        let mut dict = Dict::new().with("k", 1);
+        assert_eq!(dict.insert("k", 2), Some(Value::Int(1)));
+        assert_eq!(dict.get(b"k").and_then(Value::as_int), Some(2));
+        assert_eq!((dict.get(b"l"), dict.len()), (None, 1));
+    }
+
+    #[test]
+    fn strictness_decides_about_numbers_and_the_end() {
+        for (bytes, taken) in [("i007e", 5), ("i-0e", 4), ("01:x", 4), ("i1exyz", 3)] {
+            let (value, length) = decode_with(bytes.as_bytes(), Strictness::Lenient).unwrap();
+            assert_eq!(length, taken, "{bytes}");
+            assert_ne!(encode(&value), bytes.as_bytes());
+            assert!(decode(bytes.as_bytes()).is_err(), "{bytes}");
+        }
+        assert_eq!(decode(b"i1exyz"), Err(BtError::Trailing(3)));
+    }
+
+    #[test]
+    fn malformed_is_refused_by_both() {
+        let cases: [(&[u8], BtError); 14] = [
+            (b"", BtError::Truncated),
+            (b"i1", BtError::Truncated),
+            (b"5:abc", BtError::Truncated),
+            (b"99999999999999999999:", BtError::Number),
+            (b"18446744073709551615:", BtError::Truncated),
+            (b"l", BtError::Truncated),
+            (b"x", BtError::Unexpected(b'x')),
+            (b"ie", BtError::Number),
+            (b"i--1e", BtError::Number),
+            (b"i9223372036854775808e", BtError::Number),
+            (b"di1e0:e", BtError::KeyOrder),
+            (b"d1:b0:1:a0:e", BtError::KeyOrder),
+            (b"d1:a0:1:a0:e", BtError::KeyOrder),
+            (b"d1:ae", BtError::Unexpected(b'e')),
+        ];
+        for (bytes, error) in cases {
+            assert_eq!(refused(bytes), (error, Some(error)), "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let nested = |depth: usize| format!("{}{}", "l".repeat(depth), "e".repeat(depth));
+        assert!(decode(nested(MAX_DEPTH).as_bytes()).is_ok());
+        assert_eq!(refused(nested(MAX_DEPTH + 1).as_bytes()), (BtError::Depth, Some(BtError::Depth)));
+        assert_eq!(decode("l".repeat(1_000_000).as_bytes()), Err(BtError::Depth));
+    }
+}
