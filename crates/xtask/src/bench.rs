@@ -1,10 +1,13 @@
 //! `cargo xtask bench`: how fast it is, natively and in the browser.
 
+use std::path::Path;
+
 use clap::ValueEnum;
 
 use crate::{
     build, chromium,
     error::Result,
+    files,
     shell::{self, Steps},
     tools,
 };
@@ -71,22 +74,35 @@ fn browser() -> Result {
     shell::run(cargo.env("CHROMEDRIVER", driver), "the benches in Chromium")
 }
 
-/// Builds the bench page's wasm with the flags of the product's.
+/// Puts the bench page together: its own files, our wasm with the flags of the product's, and the library that
+/// it compares with.
 fn bench_page() -> Result {
-    let mut cargo = shell::cargo(&[
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "sotto-bench",
-        "--target",
-        "wasm32-unknown-unknown",
-    ]);
+    let root = files::root();
+    let folder = root.join("target/bench-page");
+    for name in ["index.html", "bench.js"] {
+        files::write(&folder.join(name), files::read(&root.join("bench").join(name))?)?;
+    }
+    let modules = shell::tools().join("node_modules");
+    let other =
+        files::read_text(&modules.join("libsodium-wrappers/dist/modules-esm/libsodium-wrappers.mjs"))?;
+    // A browser finds no module by a bare name.
+    files::write(
+        &folder.join("libsodium-wrappers.mjs"),
+        other.replace("from\"libsodium\"", "from\"./libsodium.mjs\""),
+    )?;
+    let core = files::read(&modules.join("libsodium/dist/modules-esm/libsodium.mjs"))?;
+    files::write(&folder.join("libsodium.mjs"), core)?;
+    bench_wasm(&folder)
+}
+
+fn bench_wasm(folder: &Path) -> Result {
+    let target = "wasm32-unknown-unknown";
+    let mut cargo =
+        shell::cargo(&["build", "--locked", "--release", "--package", "sotto-bench", "--target", target]);
     shell::run(&mut cargo, "cargo build of the bench page")?;
-    let built = crate::files::target().join("wasm32-unknown-unknown/release/sotto_bench.wasm");
-    let folder = crate::files::root().join("target/bench-page");
+    let built = files::target().join(target).join("release/sotto_bench.wasm");
     let mut bindgen = shell::command("wasm-bindgen");
-    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(built);
+    bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(folder).arg(built);
     shell::run(&mut bindgen, "wasm-bindgen")?;
     let wasm = folder.join("sotto_bench_bg.wasm");
     shell::run(shell::command("wasm-opt").arg("-Os").arg(&wasm).arg("-o").arg(&wasm), "wasm-opt")

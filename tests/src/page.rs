@@ -1,0 +1,160 @@
+//! Finding, clicking, typing and waiting, by `data-testid`.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use thirtyfour::{
+    By, WebElement,
+    extensions::query::{ElementQueryable as _, ElementWaitable as _},
+};
+
+use crate::{Outcome, Trouble, User, stage};
+
+/// How long a test waits for something that will surely come.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+const BETWEEN: Duration = Duration::from_millis(50);
+
+impl User {
+    /// The visible element with this test id; waits for it.
+    pub async fn find(&self, id: &str) -> Outcome<WebElement> {
+        let element = self
+            .driver()
+            .query(By::Testid(id))
+            .and_displayed()
+            .wait(PATIENCE, BETWEEN)
+            .desc(id)
+            .first()
+            .await;
+        match element {
+            Ok(element) => Ok(element),
+            Err(_) => Err(Trouble::Late { what: id.into(), waited: PATIENCE, last: self.describe().await }),
+        }
+    }
+
+    /// Clicks the visible element with this test id.
+    pub async fn click(&self, id: &str) -> Outcome {
+        let element = self.find(id).await?;
+        if element.click().await.is_err() {
+            // It was replaced, or something lay over it for a moment: once more.
+            let again = self.find(id).await?;
+            again.wait_until().clickable().await?;
+            again.click().await?;
+        }
+        Ok(())
+    }
+
+    /// Replaces what stands in an input.
+    pub async fn fill(&self, id: &str, text: &str) -> Outcome {
+        let input = self.find(id).await?;
+        input.clear().await?;
+        Ok(input.send_keys(text).await?)
+    }
+
+    /// The text of the visible element with this test id.
+    pub async fn text(&self, id: &str) -> Outcome<String> {
+        Ok(self.find(id).await?.text().await?)
+    }
+
+    /// An attribute of the visible element with this test id.
+    pub async fn attribute(&self, id: &str, name: &str) -> Outcome<String> {
+        Ok(self.find(id).await?.attr(name).await?.unwrap_or_default())
+    }
+
+    /// Whether an element with this test id is in the page, seen or not.
+    pub async fn has(&self, id: &str) -> Outcome<bool> {
+        Ok(self.count(id).await? > 0)
+    }
+
+    /// How many elements with this test id are in the page.
+    pub async fn count(&self, id: &str) -> Outcome<usize> {
+        let script = "return document.querySelectorAll(`[data-testid=\"${arguments[0]}\"]`).length;";
+        let count = self.script(script, vec![id.into()]).await?;
+        Ok(count.as_u64().unwrap_or_default() as usize)
+    }
+
+    /// Waits until no element with this test id is in the page.
+    pub async fn wait_gone(&self, id: &str) -> Outcome {
+        self.wait_for(&format!("{id} to go"), async || Ok((!self.has(id).await?).then_some(()))).await
+    }
+
+    /// Waits until an attribute has a value.
+    pub async fn wait_attribute(&self, id: &str, name: &str, value: &str) -> Outcome {
+        let what = format!("{id} with {name}={value}");
+        self.wait_for(&what, async || Ok((self.attribute(id, name).await? == value).then_some(()))).await
+    }
+
+    /// Asks again and again until the answer is there.
+    ///
+    /// # Errors
+    /// When it is not there in time; the error shows what the page had instead.
+    pub async fn wait_for<T>(
+        &self,
+        what: &str,
+        mut ask: impl AsyncFnMut() -> Outcome<Option<T>>,
+    ) -> Outcome<T> {
+        let began = Instant::now();
+        loop {
+            if let Some(answer) = ask().await? {
+                return Ok(answer);
+            }
+            if began.elapsed() > PATIENCE {
+                let last = self.describe().await;
+                return Err(Trouble::Late { what: what.into(), waited: PATIENCE, last });
+            }
+            tokio::time::sleep(BETWEEN).await;
+        }
+    }
+
+    /// Gives a file to an input, which may be hidden behind a button.
+    pub async fn choose_file(&self, id: &str, file: &Path) -> Outcome {
+        let input = self.driver().query(By::Testid(id)).wait(PATIENCE, BETWEEN).desc(id).first().await?;
+        Ok(input.send_keys(file.to_string_lossy()).await?)
+    }
+
+    /// Presses the button of a question, if the page asks one.
+    pub async fn confirm_if_asked(&self) -> Outcome {
+        if self.has("confirm").await? { self.click("confirm").await } else { Ok(()) }
+    }
+
+    /// Waits until no animation runs and two frames have been drawn.
+    pub async fn settle(&self) -> Outcome {
+        self.async_script(
+            "await Promise.allSettled(document.getAnimations().map((a) => a.effect?.getTiming().iterations === Infinity || a.finished));
+             await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)));",
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Serious and critical findings of axe-core on what is shown: rule, and the elements concerned.
+    ///
+    /// # Errors
+    /// When axe-core is not installed; `cargo xtask test e2e` does that.
+    pub async fn accessibility(&self) -> Outcome<Vec<String>> {
+        let file = stage::project("target/tools/node_modules/axe-core/axe.min.js");
+        let axe = std::fs::read_to_string(&file)
+            .map_err(|_| Trouble::Missing("axe-core is not installed: run `cargo xtask test e2e`".into()))?;
+        self.script(&axe, vec![]).await?;
+        let found = self
+            .async_script(
+                "const result = await axe.run(document, { resultTypes: ['violations'] });
+                 return result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+                     .map((v) => `${v.id}: ${v.help}: ` + v.nodes.map((n) => n.html + ' ' + n.failureSummary).join(' | '));",
+            )
+            .await?;
+        let rows = found.as_array().ok_or_else(|| Trouble::Unexpected(found.to_string()))?;
+        Ok(rows.iter().map(|row| row.as_str().unwrap_or_default().to_owned()).collect())
+    }
+
+    /// What the page shows, for error messages.
+    async fn describe(&self) -> String {
+        let script = "return location.hash + ' | ' + document.body.innerText.slice(0, 600) + ' | '
+            + [...document.querySelectorAll('[data-testid]')].map((e) => e.dataset.testid).join(' ');";
+        let page = self.script(script, vec![]).await.unwrap_or(Value::Null);
+        let console = self.console().await.unwrap_or_default();
+        format!("{} | console: {console:?}", page.as_str().unwrap_or("nothing"))
+    }
+}

@@ -1,0 +1,15 @@
+//! People who use the page in real browsers, on a network of their own.
+//!
+//! One file per theme. Every test opens its own [`Stage`](sotto_tests::Stage), so that they may run side
+//! by side; waiting is always for something that is seen, never for time to pass.
+
+mod account;
+mod appearance;
+mod engines;
+mod faults;
+mod input;
+mod offline;
+mod privacy;
+mod requests;
+mod restore;
+mod talk;
