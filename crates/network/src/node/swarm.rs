@@ -113,6 +113,8 @@ async fn plan(node: &Node, former: Option<&Snapshot>, current: &Snapshot) -> Res
         let targets = current.keepers(&pubkey).map(|n| n.ed25519);
         let new = targets.filter(|id| *id != node.id && !before.contains(id));
         node.moving.lock().extend(new.map(|id| (account, id.0)));
+        // All of the new keepers may have been keepers before.
+        forget_if_moved(node, account).await;
     }
     Ok(())
 }
@@ -127,9 +129,7 @@ async fn hand_over(node: &Arc<Node>) {
         match send(node, account, target).await {
             Ok(true) => {
                 node.moving.lock().remove(&(account, target));
-                if let Err(error) = forget_if_moved(node, account).await {
-                    tracing::error!(node = node.index, %error, "an account cannot be forgotten");
-                }
+                forget_if_moved(node, account).await;
             }
             Ok(false) => {
                 unreachable.insert(target);
@@ -181,15 +181,17 @@ async fn post(node: &Node, target: &sotto_protocol::nodes::Node, parcel: &Parcel
 }
 
 /// Forgets an account that others keep and all of them have.
-async fn forget_if_moved(node: &Node, account: Account) -> Result<(), NetworkError> {
+async fn forget_if_moved(node: &Node, account: Account) {
     let snapshot = node.registry.snapshot();
     let pubkey = Pubkey::from_bytes(account);
     let owned = snapshot.keeps(&node.id, &pubkey) || snapshot.swarm_for(&pubkey).is_none();
     let waiting = node.moving.lock().iter().any(|(a, _)| *a == account);
     if owned || waiting {
-        return Ok(());
+        return;
     }
-    node.database.call(move |db| messages::forget(db, &account)).await
+    if let Err(error) = node.database.call(move |db| messages::forget(db, &account)).await {
+        tracing::error!(node = node.index, %error, "an account cannot be forgotten");
+    }
 }
 
 async fn accept(node: &Node, plaintext: &[u8]) -> Result<(), String> {
