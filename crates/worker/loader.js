@@ -4,8 +4,8 @@
 // nobody repeats them. So they are taken here at once, kept, and handed over when the engine is there.
 // `cargo xtask finish` fills in the two file names.
 
-const SCRIPT = new URL("./__WORKER_JS__", import.meta.url);
-const ENGINE = new URL("./__WORKER_WASM__", import.meta.url);
+const SCRIPT = new URL("./__SCRIPT__", import.meta.url);
+const ENGINE = new URL("./__WASM__", import.meta.url);
 
 // `ToPage::Fatal` as it crosses the boundary: the page knows then that this worker will not serve it.
 const FATAL = [__FATAL__];

@@ -14,8 +14,38 @@ use crate::{
     files, size,
 };
 
-/// Starts the engine; see the file.
-const LOADER: &str = include_str!("../../worker/loader.js");
+/// A worker of the bundle.
+struct Worker {
+    /// The binary that Trunk has built.
+    built: &'static str,
+    /// Its files' new names begin with this.
+    module: &'static str,
+    /// The script that starts it; see the file.
+    loader: &'static str,
+    /// The script's name begins with this.
+    script: &'static str,
+    /// The `meta` element that names the script.
+    meta: &'static str,
+}
+
+/// The network program lets no script with "worker" in its name be cached without asking, because such a
+/// script carries the worker's policy; the module behind it is called otherwise.
+const WORKERS: [Worker; 2] = [
+    Worker {
+        built: "sotto-worker",
+        module: "sotto-engine",
+        loader: include_str!("../../worker/loader.js"),
+        script: "sotto-worker",
+        meta: "worker",
+    },
+    Worker {
+        built: "sotto-qr",
+        module: "sotto-qr-codes",
+        loader: include_str!("../../qr/loader.js"),
+        script: "sotto-qr",
+        meta: "qr",
+    },
+];
 
 /// The postcard bytes of `ToPage::Fatal`; a test compares them with the real ones.
 const FATAL: u8 = 5;
@@ -33,14 +63,12 @@ pub fn finish() -> Result {
 fn finish_folder(folder: &Path) -> Result {
     let index = folder.join("index.html");
     let mut html = files::read_text(&index)?;
-    let worker = rename(folder, "sotto-worker")?;
-    let loader = fill(LOADER, &worker)?;
-    let loader_name = format!("sotto-worker-{}.js", files::digest(loader.as_bytes()));
-    files::write(&folder.join(&loader_name), loader)?;
-    html = point(&html, "worker", &loader_name)?;
-    if folder.join("sotto-qr.js").is_file() {
-        let qr = rename(folder, "sotto-qr")?;
-        html = point(&html, "qr", &qr.script)?;
+    for worker in &WORKERS {
+        let module = rename(folder, worker)?;
+        let loader = fill(worker.loader, &module)?;
+        let name = format!("{}-{}.js", worker.script, files::digest(loader.as_bytes()));
+        files::write(&folder.join(&name), loader)?;
+        html = point(&html, worker.meta, &name)?;
     }
     files::write(&index, html)
 }
@@ -52,31 +80,32 @@ struct Module {
 }
 
 /// Gives a module's files names by content, and lets the script name its new wasm file.
-fn rename(folder: &Path, name: &str) -> Result<Module> {
-    let old_script = folder.join(format!("{name}.js"));
-    let old_wasm_name = format!("{name}_bg.wasm");
+fn rename(folder: &Path, worker: &Worker) -> Result<Module> {
+    let Worker { built, module, .. } = worker;
+    let old_script = folder.join(format!("{built}.js"));
+    let old_wasm_name = format!("{built}_bg.wasm");
     let old_wasm = folder.join(&old_wasm_name);
 
     let bytes = files::read(&old_wasm)?;
-    let wasm = format!("{name}-{}_bg.wasm", files::digest(&bytes));
+    let wasm = format!("{module}-{}_bg.wasm", files::digest(&bytes));
     let text = files::read_text(&old_script)?.replace(&old_wasm_name, &wasm);
-    let script = format!("{name}-{}_bg.js", files::digest(text.as_bytes()));
+    let script = format!("{module}-{}.js", files::digest(text.as_bytes()));
 
     files::write(&folder.join(&wasm), bytes)?;
     files::write(&folder.join(&script), text)?;
     files::remove(&old_script)?;
     files::remove(&old_wasm)?;
-    files::remove(&folder.join(format!("{name}_loader.js")))?;
+    files::remove(&folder.join(format!("{built}_loader.js")))?;
     Ok(Module { script, wasm })
 }
 
-fn fill(loader: &str, worker: &Module) -> Result<String> {
+fn fill(loader: &str, module: &Module) -> Result<String> {
     let filled = loader
-        .replace("__WORKER_JS__", &worker.script)
-        .replace("__WORKER_WASM__", &worker.wasm)
+        .replace("__SCRIPT__", &module.script)
+        .replace("__WASM__", &module.wasm)
         .replace("__FATAL__", &FATAL.to_string());
     if filled.contains("__") {
-        return Err(Error::Bundle("the worker's loader has a placeholder that nobody fills".into()));
+        return Err(Error::Bundle("a loader has a placeholder that nobody fills".into()));
     }
     Ok(filled)
 }
@@ -142,11 +171,13 @@ mod tests {
     }
 
     #[test]
-    fn every_placeholder_of_the_loader_is_filled() {
-        let worker = Module { script: "w-1.js".into(), wasm: "w-2.wasm".into() };
-        let loader = fill(LOADER, &worker).unwrap();
-        assert!(loader.contains("\"./w-1.js\"") && loader.contains("\"./w-2.wasm\""));
-        assert!(fill("__OTHER__", &worker).is_err());
+    fn every_placeholder_of_the_loaders_is_filled() {
+        let module = Module { script: "w-1.js".into(), wasm: "w-2.wasm".into() };
+        for worker in &WORKERS {
+            let loader = fill(worker.loader, &module).unwrap();
+            assert!(loader.contains("\"./w-1.js\"") && loader.contains("\"./w-2.wasm\""));
+        }
+        assert!(fill("__OTHER__", &module).is_err());
     }
 
     #[test]
@@ -187,13 +218,17 @@ mod tests {
             .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         let html = files::read_text(&folder.join("index.html")).unwrap();
-        let loader = names.iter().find(|name| html.contains(&format!("\"/{name}\""))).unwrap();
-        let loader = files::read_text(&folder.join(loader)).unwrap();
-        let wasm = format!("sotto-worker-{}_bg.wasm", files::digest(b"worker"));
-        assert!(names.contains(&wasm) && loader.contains(&wasm));
-        let qr = names.iter().find(|name| html.contains(&format!("/{name}>"))).unwrap();
-        let qr = files::read_text(&folder.join(qr)).unwrap();
-        assert!(qr.contains(&format!("sotto-qr-{}_bg.wasm", files::digest(b"qr"))));
+        for (before, after, module, wasm) in
+            [("\"/", "\"", "sotto-engine", b"worker".as_slice()), ("content=/", ">", "sotto-qr-codes", b"qr")]
+        {
+            let loader = names.iter().find(|name| html.contains(&format!("{before}{name}{after}"))).unwrap();
+            let loader = files::read_text(&folder.join(loader)).unwrap();
+            let wasm = format!("{module}-{}_bg.wasm", files::digest(wasm));
+            assert!(names.contains(&wasm) && loader.contains(&wasm));
+            let script =
+                names.iter().find(|name| loader.contains(&format!("./{name}\"")) && name.ends_with("js"));
+            assert!(files::read_text(&folder.join(script.unwrap())).unwrap().contains(&wasm));
+        }
         assert!(!names.iter().any(|name| name.ends_with("_loader.js") || name == "sotto-worker.js"));
         std::fs::remove_dir_all(folder).unwrap();
     }
