@@ -110,11 +110,13 @@ impl Conversation {
         self.unread = 0;
     }
 
-    /// Takes it off the list with all its messages; what was sent up to now stays away.
+    /// Takes it off the list with all its messages. What was sent up to the newest of them stays away; the
+    /// moment of removal itself is no good bound, because the other side's clock may be a little behind.
     pub fn remove(&mut self, now_ms: u64) {
         self.mark_read();
         self.hidden = true;
-        self.cleared_ms = self.cleared_ms.max(now_ms);
+        let newest = self.last.as_ref().map_or(0, |last| last.sent_ms.min(now_ms));
+        self.cleared_ms = self.cleared_ms.max(newest);
         self.last = None;
         self.draft.clear();
         self.active_ms = 0;

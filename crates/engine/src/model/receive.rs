@@ -49,9 +49,9 @@ pub fn receive(edit: &mut Edit, keys: &Keys, opened: &Opened, hash: &str) -> Eff
     let Some(kind) = opened.content.kind() else { return Effect::SetAside };
     let received = Received { keys, opened, hash, peer, own };
     if opened.sender.x25519() == &own {
-        received.from_self(edit, kind)
+        received.sent_by_us(edit, kind)
     } else {
-        received.from_peer(edit, kind)
+        received.sent_by_them(edit, kind)
     }
 }
 
@@ -64,7 +64,7 @@ struct Received<'a> {
 }
 
 impl Received<'_> {
-    fn from_self(&self, edit: &mut Edit, kind: Kind) -> Effect {
+    fn sent_by_us(&self, edit: &mut Edit, kind: Kind) -> Effect {
         match kind {
             Kind::Data(data) if is_visible(&data) => self.copy(edit, &data),
             Kind::Data(data) if data.sync_target.is_some() => self.keep(edit),
@@ -73,7 +73,7 @@ impl Received<'_> {
         }
     }
 
-    fn from_peer(&self, edit: &mut Edit, kind: Kind) -> Effect {
+    fn sent_by_them(&self, edit: &mut Edit, kind: Kind) -> Effect {
         let blocked = edit.peek(conversation_id(self.keys, &self.peer)).is_some_and(|known| known.blocked);
         match kind {
             Kind::Data(data) if data.group_update_message.is_some() => self.keep(edit),

@@ -1,0 +1,113 @@
+//! The power goes before and after every single write of a scripted conversation. Whatever is lost, it is
+//! neither a message nor its order, and nothing arrives twice.
+
+mod common;
+mod people;
+
+use common::on_this_thread;
+use people::{Death, Person, network, until};
+use sotto_api::{Command, ConversationId, Reply};
+use sotto_engine::NetworkConfig;
+
+const OURS: [&str; 3] = ["one", "two", "three"];
+
+/// Writes of the script without a crash, with some room.
+const MAX_WRITES: u32 = 40;
+
+#[test]
+fn nothing_is_lost_or_doubled() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let bob = Person::named(&config, "Bob").await;
+        let mut crashes = 0;
+        for write in 1..=MAX_WRITES {
+            let before = script(&config, &bob, Death::Before(write)).await;
+            let after = script(&config, &bob, Death::After(write)).await;
+            crashes += u32::from(before) + u32::from(after);
+            if !before && !after {
+                break;
+            }
+        }
+        assert!(crashes >= 20, "only {crashes} crashes: the script does not reach far enough");
+    });
+}
+
+/// Runs the script with one power cut. Gives back whether it came to that.
+async fn script(config: &NetworkConfig, bob: &Person, death: Death) -> bool {
+    let mut ann = Person::stranger(config).await;
+    ann.store().die(death);
+    let mut crashed = false;
+    let create = Command::CreateAccount { display_name: "Ann".into(), lock: sotto_api::Lock::Browser };
+    if ann.try_call(create.clone()).await.is_none() {
+        (ann, crashed) = (ann.after_power_cut().await, true);
+        // Whether it came to the account shows at the next start.
+        let _ = ann.call(create).await;
+    }
+    let bob_id = bob.account_id().await;
+    let with_ann = bob.open(&ann.account_id().await).await;
+
+    for text in OURS {
+        ann = say_once(ann, &bob_id, text, &mut crashed).await;
+    }
+    ann = hear(ann, bob, with_ann, &["< one", "< two", "< three"], &mut crashed).await;
+    bob.say(with_ann, "reply").await;
+    let with_bob = ann.open(&bob_id).await;
+    let expected = ["> one", "> two", "> three", "= they accepted", "< reply"];
+    loop {
+        let reads = until(async || {
+            let _ = ann.try_call(Command::PollNow).await;
+            ann.is_dead() || ann.lines(with_bob).await == expected && ann.network().await.queued == 0
+        });
+        assert!(reads.await, "{death:?}: {:?}", ann.lines(with_bob).await);
+        if !ann.is_dead() {
+            break;
+        }
+        (ann, crashed) = (ann.after_power_cut().await, true);
+    }
+    assert_eq!(ann.lines(with_bob).await, expected, "{death:?}");
+    let at_bob = ["< one", "< two", "< three", "= we accepted", "> reply"];
+    bob.expect(with_ann, &at_bob).await;
+    ann.expect_all_sent(with_bob).await;
+    crashed
+}
+
+/// Sends a text; when the power goes meanwhile, looks whether it was kept, and types it again if not.
+async fn say_once(mut ann: Person, bob_id: &str, text: &str, crashed: &mut bool) -> Person {
+    let conversation = ann.open(bob_id).await;
+    let command = Command::SendText { conversation, text: text.into() };
+    match ann.try_call(command.clone()).await {
+        Some(reply) => {
+            assert!(matches!(reply, Ok(Reply::Sent(_))), "{reply:?}");
+            return ann;
+        }
+        None => {
+            (ann, *crashed) = (ann.after_power_cut().await, true);
+            ann.open(bob_id).await;
+        }
+    }
+    if !ann.lines(conversation).await.contains(&format!("> {text}")) {
+        ann.say(conversation, text).await;
+    }
+    ann
+}
+
+/// Waits until Bob has heard everything; starts Ann again when her power went.
+async fn hear(
+    mut ann: Person,
+    bob: &Person,
+    with_ann: ConversationId,
+    lines: &[&str],
+    crashed: &mut bool,
+) -> Person {
+    loop {
+        let heard = until(async || {
+            let _ = bob.call(Command::PollNow).await;
+            ann.is_dead() || bob.lines(with_ann).await == lines
+        });
+        assert!(heard.await, "{:?}", bob.lines(with_ann).await);
+        if !ann.is_dead() {
+            return ann;
+        }
+        (ann, *crashed) = (ann.after_power_cut().await, true);
+    }
+}
