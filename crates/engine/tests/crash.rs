@@ -1,6 +1,13 @@
 //! The power goes before and after every single write of a scripted conversation. Whatever is lost, it is
 //! neither a message nor its order, and nothing arrives twice.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that can not go on has failed"
+)]
+
 mod common;
 mod people;
 

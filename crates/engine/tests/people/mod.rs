@@ -2,13 +2,9 @@
 
 #![allow(dead_code, missing_docs, reason = "every test file uses a part of it")]
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::Cell, rc::Rc, time::Duration};
 
-use futures::{StreamExt, channel::mpsc::UnboundedReceiver, future::pending};
+use futures::{StreamExt, channel::mpsc::UnboundedReceiver, future::pending, lock::Mutex};
 use sotto_api::{
     Acceptance, Body, Command, ConversationId, ConversationView, Delivery, Event, Failure, Lock, MessageView,
     NetworkView, ProfileView, Reply, Secret,
@@ -118,7 +114,7 @@ pub struct Person {
     pub machine: Rc<Machine<MortalStore>>,
     pub engine: Rc<Engine<Machine<MortalStore>>>,
     pub tab: TabId,
-    pub events: RefCell<UnboundedReceiver<Event>>,
+    pub events: Mutex<UnboundedReceiver<Event>>,
     config: NetworkConfig,
     runner: JoinHandle<()>,
 }
@@ -142,7 +138,7 @@ impl Person {
         let (tab, events) = engine.attach();
         let running = engine.clone();
         let runner = tokio::task::spawn_local(async move { running.run().await });
-        Self { machine, engine, tab, events: RefCell::new(events), config: config.clone(), runner }
+        Self { machine, engine, tab, events: Mutex::new(events), config: config.clone(), runner }
     }
 
     /// Somebody with a new account.
@@ -294,7 +290,7 @@ impl Person {
 
     /// The next event that `pick` takes.
     pub async fn event<T>(&self, pick: impl Fn(Event) -> Option<T>) -> T {
-        let mut events = self.events.borrow_mut();
+        let mut events = self.events.lock().await;
         let wanted = async {
             loop {
                 let event = events.next().await.expect("events go on");
