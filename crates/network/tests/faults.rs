@@ -1,5 +1,7 @@
 //! Nodes that fail, come back, move and remember.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails the test")]
+
 mod common;
 
 use std::{path::PathBuf, time::Duration};

@@ -2,6 +2,8 @@
 //!
 //! Ed25519 is deterministic, so the answers, signatures included, must be those of the public network's program.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails the test")]
+
 mod common;
 
 use std::{fs, path::Path};
