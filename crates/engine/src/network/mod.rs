@@ -37,6 +37,8 @@ mod swarm_request;
 mod swarms;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use std::{pin::pin, rc::Rc};

@@ -72,6 +72,12 @@ impl Path {
         self.strikes.get() >= STRIKES
     }
 
+    /// Strikes so far.
+    #[cfg(test)]
+    pub(crate) fn strikes(&self) -> u32 {
+        self.strikes.get()
+    }
+
     /// A request came back over this path.
     pub(crate) fn worked(&self, round_trip_ms: u64) {
         self.round_trip_ms.set(Some(u32::try_from(round_trip_ms).unwrap_or(u32::MAX)));

@@ -150,7 +150,7 @@ impl<P: Platform> Inner<P> {
 
     /// The path itself reported a failure. Anyone on it can forge that: nobody off the path but the
     /// destination is ever blamed for it.
-    fn path_failed(&self, path: &Rc<Path>, destination: &NodeId, error: PathError) -> Failed {
+    pub(crate) fn path_failed(&self, path: &Rc<Path>, destination: &NodeId, error: PathError) -> Failed {
         let way = || Failed::Way(path.clone());
         match error {
             PathError::NodeNotFound(node) | PathError::NodeUnreachable(node) if node == *destination => {

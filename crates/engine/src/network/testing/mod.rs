@@ -1,5 +1,7 @@
 //! Small networks for the tests of this module.
 
+pub(crate) mod sim;
+
 use std::net::Ipv4Addr;
 
 use sotto_protocol::{
