@@ -22,6 +22,8 @@ const NAMESPACE: i16 = 0;
 const RESTORE_MEMBERS: usize = 3;
 /// Polls without a new member after which the members asked so far must do.
 const RESTORE_IDLE_POLLS: u32 = 8;
+/// Requests of one poll at most: a member that always claims to have more must not keep it from ending.
+const MAX_ROUNDS: u32 = 100;
 const RESTORE_PAUSE_MS: u64 = 200;
 const FIRST_DELAY_MS: u64 = 1_000;
 const MAX_DELAY_MS: u64 = 60_000;
@@ -66,6 +68,7 @@ pub(crate) async fn run<P: Platform>(session: &Session<P>) {
 /// When no member answered, or the store refuses.
 pub(crate) async fn poll<P: Platform>(session: &Session<P>) -> Result<Vec<NodeId>, Failure> {
     let _polling = session.inbox.polling.lock().await;
+    let mut rounds = 0;
     loop {
         let cursor = |node: &NodeId, namespace: i16| {
             session.state.borrow().cursors.at(&node.0, namespace).map(str::to_owned)
@@ -75,7 +78,8 @@ pub(crate) async fn poll<P: Platform>(session: &Session<P>) -> Result<Vec<NodeId
         let nodes = answers.iter().map(|answer| answer.node).collect();
         take::take(session, answers).await?;
         session.inbox.last_poll_ms.set(Some(session.network.now_ms()));
-        if !more {
+        rounds += 1;
+        if !more || rounds >= MAX_ROUNDS {
             return Ok(nodes);
         }
     }

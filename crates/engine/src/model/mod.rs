@@ -12,6 +12,8 @@ mod receive;
 mod requests;
 mod sent_times;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use account::{AccountRecord, Meta, Restore};

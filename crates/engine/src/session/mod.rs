@@ -12,7 +12,7 @@ use std::{
 
 use futures::{
     FutureExt, StreamExt,
-    future::{join4, select},
+    future::{Either, join4, pending, select},
     lock::Mutex,
 };
 use sotto_api::{Event, Failure, Link, LockKind, NetworkView, ProfileView};
@@ -137,23 +137,47 @@ impl<P: Platform> Session<P> {
     async fn watch_network(&self) {
         let mut changes = self.network.changes();
         let mut link = self.network.view().link;
-        while let Some(change) = changes.next().await {
-            match change {
-                Change::View => {
-                    self.tell(&Event::Network(self.network_view()));
-                    let now = self.network.view().link;
-                    if now == Link::Connected && link != now {
-                        self.recovered.notify();
-                        self.outbox_changed.notify();
-                    }
-                    link = now;
+        let mut save_at = None;
+        loop {
+            let timer = async {
+                match save_at {
+                    Some(at) => self.sleep_until(at).await,
+                    None => pending().await,
                 }
-                Change::State => {
-                    self.platform.clock().sleep(SAVE_DELAY_MS).await;
+            };
+            let change = match select(changes.next(), pin!(timer)).await {
+                Either::Left((Some(change), _)) => Some(change),
+                Either::Left((None, _)) => return,
+                Either::Right(_) => None,
+            };
+            match change {
+                Some(Change::View) => link = self.note_view(link),
+                Some(Change::State) => {
+                    save_at.get_or_insert_with(|| self.platform.clock().monotonic_ms() + SAVE_DELAY_MS);
+                }
+                None => {
+                    save_at = None;
                     self.save_network().await;
                 }
             }
         }
+    }
+
+    /// Tells the tabs how the connection is, and waiting work that it came back.
+    fn note_view(&self, before: Link) -> Link {
+        let view = self.network_view();
+        let now = view.link;
+        self.tell(&Event::Network(view));
+        if now == Link::Connected && before != now {
+            self.recovered.notify();
+            self.outbox_changed.notify();
+        }
+        now
+    }
+
+    async fn sleep_until(&self, at: u64) {
+        let clock = self.platform.clock();
+        clock.sleep(at.saturating_sub(clock.monotonic_ms())).await;
     }
 
     async fn save_network(&self) {
