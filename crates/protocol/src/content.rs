@@ -7,6 +7,7 @@
 //! Decoding holds at most 512 bytes of memory for each byte of input: the worst input is a list of empty
 //! attachment pointers, two bytes each.
 
+mod convert;
 mod group;
 mod kind;
 pub mod proto;

@@ -144,7 +144,8 @@ pub fn seal(
 }
 
 /// Opens a stored message, with every check that a single message allows. `data` is what `retrieve` gave,
-/// decoded from base64.
+/// decoded from base64. Nothing is allocated for more than [`MAX_DATA`]; up to the signature four times the length
+/// is held, then as much as [`Content::from_bytes`] needs.
 ///
 /// What needs more than the message itself is left to the caller: whether its hash was seen, whether the sender
 /// is blocked, and which kinds the own account may send to itself.
