@@ -1,7 +1,7 @@
 //! A native machine for the engine: HTTP by reqwest, time by tokio, randomness of the system. Use it inside
 //! [`on_this_thread`]: the engine's futures stay on one thread.
 
-#![allow(dead_code, missing_docs, reason = "every test file uses a part of it")]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, reason = "for tests, each of which uses a part of it")]
 
 use std::{
     cell::{Cell, RefCell},
