@@ -1,6 +1,6 @@
 //! The nodes' HTTP/1.1 server: one accept loop per node whose connections can be cut at any moment.
 
-use std::{error::Error, fmt, future::Future, sync::Arc, time::Duration};
+use std::{error::Error, fmt, future::Future, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -27,6 +27,8 @@ const IDLE: Duration = Duration::from_secs(11);
 /// A whole request.
 #[derive(Debug)]
 pub(crate) struct Asked {
+    /// Who asks. Used for limits, never logged.
+    pub(crate) from: IpAddr,
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: HeaderMap,
@@ -66,9 +68,15 @@ pub(crate) async fn serve<H, F>(
             _ = stop.wait_for(|stop| *stop) => return,
         };
         match accepted {
-            Ok((stream, _)) if *running.borrow() => {
+            Ok((stream, from)) if *running.borrow() => {
                 let _ = stream.set_nodelay(true);
-                tokio::spawn(connection(stream, running.clone(), stop.clone(), Arc::clone(&handler)));
+                tokio::spawn(connection(
+                    stream,
+                    from.ip(),
+                    running.clone(),
+                    stop.clone(),
+                    Arc::clone(&handler),
+                ));
             }
             Ok(_) => {}
             Err(error) => {
@@ -81,6 +89,7 @@ pub(crate) async fn serve<H, F>(
 
 async fn connection<H, F>(
     stream: TcpStream,
+    from: IpAddr,
     mut running: watch::Receiver<bool>,
     mut stop: watch::Receiver<bool>,
     handler: Arc<H>,
@@ -91,7 +100,7 @@ async fn connection<H, F>(
     let service = service_fn(move |request| {
         let handler = Arc::clone(&handler);
         async move {
-            let mut answer = match read(request).await {
+            let mut answer = match read(request, from).await {
                 Ok(asked) => handler(asked).await?,
                 Err(refused) => refused,
             };
@@ -112,7 +121,7 @@ async fn connection<H, F>(
 }
 
 /// Collects a request; the error is the answer to one that is too large or broke off.
-async fn read(request: Request<Incoming>) -> Result<Asked, Answered> {
+async fn read(request: Request<Incoming>, from: IpAddr) -> Result<Asked, Answered> {
     let (parts, body) = request.into_parts();
     let announced =
         parts.headers.get(CONTENT_LENGTH).and_then(|l| l.to_str().ok()).and_then(|l| l.parse::<u64>().ok());
@@ -127,7 +136,7 @@ async fn read(request: Request<Incoming>) -> Result<Asked, Answered> {
         }
     })?;
     let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
-    Ok(Asked { method: parts.method.to_string(), path, headers: parts.headers, body: body.to_bytes() })
+    Ok(Asked { from, method: parts.method.to_string(), path, headers: parts.headers, body: body.to_bytes() })
 }
 
 /// The headers of every answer. A page of another origin may read it, also one that isolates itself.

@@ -18,6 +18,7 @@ use sotto_protocol::{
 use tokio::time::Instant;
 
 use super::{Node, database::queue, peers::PeerError, rpc};
+use crate::NetworkError;
 
 /// Name of the command between nodes.
 pub(super) const COMMAND: &str = "storage";
@@ -145,13 +146,19 @@ pub(super) async fn run(node: &Arc<Node>) {
 async fn deliver(node: &Arc<Node>, target: &NodeId) -> bool {
     let Some(member) = node.registry.snapshot().node(target).cloned() else { return false };
     loop {
-        let id = target.0;
-        let next = match node.database.call(move |db| queue::next(db, &id)).await {
-            Ok(Some(next)) => next,
+        let next = match oldest(node, target).await {
             Ok(None) => {
                 node.waiting.lock().remove(target);
-                return true;
+                // Something may have come in between.
+                match oldest(node, target).await {
+                    Ok(Some(next)) => {
+                        node.waiting.lock().insert(*target);
+                        next
+                    }
+                    _ => return true,
+                }
             }
+            Ok(Some(next)) => next,
             Err(error) => {
                 tracing::error!(node = node.index, %error, "the queue cannot be read");
                 return false;
@@ -165,6 +172,11 @@ async fn deliver(node: &Arc<Node>, target: &NodeId) -> bool {
             return false;
         }
     }
+}
+
+async fn oldest(node: &Node, target: &NodeId) -> Result<Option<queue::Waiting>, NetworkError> {
+    let id = target.0;
+    node.database.call(move |db| queue::next(db, &id)).await
 }
 
 async fn postpone(node: &Arc<Node>, target: &NodeId, request: &Value) {

@@ -1,6 +1,6 @@
 //! The node's HTTP surface: what it answers to which path.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hyper::{
@@ -33,11 +33,17 @@ pub(crate) async fn handle(node: Arc<Node>, asked: Asked) -> Result<Answered, Dr
             Ok(text(status, error.text))
         }
         Fate::LoseAnswer => {
-            let _ = route(&node, asked).await;
+            let _ = finished(node, asked).await;
             Err(Dropped)
         }
-        Fate::Handle => Ok(route(&node, asked).await),
+        Fate::Handle => finished(node, asked).await,
     }
+}
+
+/// Goes on to the end even if the asker hangs up: half of a swarm's members must not have a request that the
+/// others never get.
+async fn finished(node: Arc<Node>, asked: Asked) -> Result<Answered, Dropped> {
+    tokio::spawn(async move { route(&node, asked).await }).await.map_err(|_| Dropped)
 }
 
 async fn route(node: &Arc<Node>, asked: Asked) -> Answered {
@@ -76,6 +82,9 @@ async fn client(node: &Arc<Node>, asked: &Asked) -> Answered {
         ("OPTIONS", onion::URL_PATH) => preflight(),
         ("POST", STORAGE) if asked.headers.contains_key("x-loki-long-poll") => {
             text(StatusCode::GONE, "long polling is not supported\n")
+        }
+        ("POST", STORAGE) if !node.limit.allows(asked.from, Instant::now()) => {
+            text(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n")
         }
         ("POST", STORAGE) => match not_ready(node) {
             Some(refused) => refused,

@@ -4,6 +4,7 @@ mod answer;
 pub(crate) mod database;
 mod forward;
 mod http;
+mod limit;
 mod onion;
 mod peers;
 mod rpc;
@@ -39,6 +40,7 @@ pub(crate) struct Node {
     /// Rung when something was put into the queue of requests for other members.
     queued: Notify,
     waiting: forward::Waiting,
+    limit: limit::RateLimit,
     moving: swarm::Moving,
 }
 
@@ -73,6 +75,7 @@ impl Node {
             tap: shared.tap,
             queued: Notify::new(),
             waiting: forward::Waiting::default(),
+            limit: limit::RateLimit::default(),
             moving: swarm::Moving::default(),
         }
     }

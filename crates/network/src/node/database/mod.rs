@@ -20,6 +20,9 @@ pub(crate) type Account = [u8; 33];
 /// Jobs committed together at most.
 const GROUP: usize = 64;
 
+/// Pages of 4 KiB that a database may have: 3.5 GiB. Beyond that stores fail.
+const MAX_PAGES: i64 = 917_504;
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS messages (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -99,6 +102,7 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -512)?;
+    connection.pragma_update(None, "max_page_count", MAX_PAGES)?;
     connection.execute_batch(SCHEMA)
 }
 
