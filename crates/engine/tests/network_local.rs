@@ -1,5 +1,7 @@
 //! The network part of the engine against a whole local network of real nodes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
 mod common;
 
 use std::{collections::BTreeSet, rc::Rc, time::Duration};

@@ -8,8 +8,8 @@ use sotto_protocol::{
     nodes::{Node, NodeId},
     onion::Answer,
     storage::{
-        self, Delete, MessageHash, Namespace, Pubkey, Request, Retrieve, Signer, Store, SwarmAnswer, limits,
-        parse_batch, share,
+        self, Delete, MemberResult, MessageHash, Namespace, Pubkey, Request, Retrieve, Signer, Store,
+        SwarmAnswer, limits, parse_batch, share,
     },
 };
 
@@ -68,7 +68,7 @@ impl<P: Platform> Inner<P> {
         let first = self.members(&account, 1).await?.pop().ok_or(NetworkError::NoNodes)?;
         let read = |_: &Node, request: &Request, reply: &Reply| {
             let signed = signed_by(request, reply, &self.swarm_of(&account));
-            if signed.is_empty() { Err(refusal(reply)) } else { Ok(signed) }
+            if signed.is_empty() { Err(shared_refusal(request, reply)) } else { Ok(signed) }
         };
         SwarmRequest::new(self, account, &tried, ATTEMPTS).run(first, make, read).await
     }
@@ -134,8 +134,24 @@ fn signed_by(request: &Request, reply: &Reply, swarm: &BTreeSet<NodeId>) -> Vec<
     answer.verified(request, |member| swarm.contains(member)).map(|(member, _)| *member).collect()
 }
 
-/// The status that decides what to do about an answer that is of no use. When every member failed with the
-/// same code, that code says more than the answer's own status.
+/// An answer that is of no use, as a refusal. Older nodes answer 200 when every member failed: the code
+/// that all members give says more.
+fn shared_refusal(request: &Request, reply: &Reply) -> Answer {
+    let answer = SwarmAnswer::parse(&reply.body, request).ok();
+    let codes: Option<BTreeSet<u16>> = answer.and_then(|answer| answer.members.values().map(code).collect());
+    match codes.unwrap_or_default().into_iter().collect::<Vec<_>>().as_slice() {
+        [code] => Answer { status: *code, body: String::new() },
+        _ => refusal(reply),
+    }
+}
+
+fn code(result: &MemberResult) -> Option<u16> {
+    match result {
+        MemberResult::Failed(failure) => failure.code,
+        MemberResult::Done { .. } => None,
+    }
+}
+
 fn refusal(reply: &Reply) -> Answer {
     Answer { status: reply.status, body: reply.body.clone() }
 }
@@ -168,5 +184,26 @@ fn received(message: storage::StoredMessage) -> ReceivedMessage {
         timestamp_ms: message.timestamp,
         expiration_ms: message.expiry,
         data: message.data,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_members_say_decides() {
+        let store: Request = Store::new(Pubkey::from_bytes([5; 33]), Namespace(0), vec![1], 5, 10_000).into();
+        let refused = |codes: &[&str]| {
+            let member = |(n, code): (usize, &&str)| {
+                format!(r#""{:064x}":{{"failed":1,"code":"{code}","reason":"no"}}"#, n)
+            };
+            let members: Vec<String> = codes.iter().enumerate().map(member).collect();
+            let body = format!(r#"{{"swarm":{{{}}},"t":1}}"#, members.join(","));
+            shared_refusal(&store, &Reply { status: 200, body, round_trip_ms: 0 }).status
+        };
+        assert_eq!(refused(&["406", "406"]), 406);
+        assert_eq!(refused(&["406", "500"]), 200);
+        assert_eq!(refused(&[]), 200);
     }
 }

@@ -1,8 +1,10 @@
 //! Asking nodes for the time.
 
 use futures::future::join_all;
-use serde::Deserialize;
-use sotto_protocol::{nodes::Node, storage::Request};
+use sotto_protocol::{
+    nodes::Node,
+    storage::{Clock as NodeClock, Request, parse_batch},
+};
 
 use super::{
     NetworkError,
@@ -23,11 +25,8 @@ const LIMIT_MS: u64 = 8_000;
 /// Pause after a failure, ms.
 const PAUSE_MS: u64 = 30_000;
 
-/// The part of any answer that shows the node's clock.
-#[derive(Deserialize)]
-struct Time {
-    t: Option<u64>,
-}
+/// Answers up to this length, in bytes, are searched for the node's time.
+const SMALL: usize = 64 * 1024;
 
 impl<P: Platform> Inner<P> {
     /// Sets the clock once at the start, as soon as there is a path.
@@ -83,10 +82,9 @@ impl<P: Platform> Inner<P> {
 
     /// The node's clock as its answer shows it.
     pub(crate) fn sample(&self, node: &Node, reply: &Reply) -> Option<Sample> {
-        let time: Time = serde_json::from_str(&reply.body).ok()?;
         Some(Sample {
             node: node.ed25519,
-            node_ms: time.t?,
+            node_ms: node_ms(&reply.body)?,
             local_ms: self.local_ms(),
             round_trip_ms: reply.round_trip_ms,
         })
@@ -98,6 +96,15 @@ impl<P: Platform> Inner<P> {
     }
 }
 
+/// The node's time in its answer, or in a part of it that answers a part of a batch.
+fn node_ms(body: &str) -> Option<u64> {
+    if body.len() > SMALL {
+        return None;
+    }
+    let parts = || parse_batch(body).ok()?.iter().find_map(|part| NodeClock::parse(&part.body).t);
+    NodeClock::parse(body).t.or_else(parts)
+}
+
 /// Ends an attempt, also one that was cancelled, and wakes those who waited for it.
 struct Running<'a, P: Platform>(&'a Inner<P>);
 
@@ -105,5 +112,19 @@ impl<P: Platform> Drop for Running<'_, P> {
     fn drop(&mut self) {
         self.0.state_mut().resyncing = false;
         self.0.changed.notify();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_is_found_in_any_answer() {
+        assert_eq!(node_ms(r#"{"t":17,"hf":[19,3]}"#), Some(17));
+        let batch = r#"{"results":[{"code":401,"body":"no"},{"code":200,"body":{"messages":[],"t":18}}]}"#;
+        assert_eq!(node_ms(batch), Some(18));
+        assert_eq!(node_ms("signature verification failed"), None);
+        assert_eq!(node_ms("{}"), None);
     }
 }
