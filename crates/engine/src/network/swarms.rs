@@ -163,7 +163,8 @@ mod tests {
         assert!(swarms.told(&account(), &with_stranger, &pool));
         let mut members = swarms.members(&account(), &pool);
         let mut expected = told.clone();
-        (members.sort(), expected.sort());
+        members.sort();
+        expected.sort();
         assert_eq!(members, expected);
         swarms.drop_member(&account(), &told[0]);
         assert!(!swarms.members(&account(), &pool).contains(&told[0]));

@@ -218,6 +218,24 @@ fn failures_of_a_path_are_blamed_on_the_right_nodes() {
 }
 
 #[test]
+fn busy_first_nodes_are_given_up_after_three_strikes() {
+    let sim = Sim::new(1..=24);
+    let network = sim.client();
+    sim.run(&network, async {
+        both_paths(&network).await;
+        let busy = guards(&network);
+        for guard in &busy {
+            sim.set_fault(id(guard), Fault::Says(503, "Server busy, try again later".into()));
+        }
+        let mut failures = 0;
+        while network.store(&keys().id(), message(&network, "hello")).await.is_err() {
+            failures += 1;
+        }
+        assert!(failures < 3 && guards(&network) != busy);
+    });
+}
+
+#[test]
 fn hanging_paths_are_dropped_after_three_strikes() {
     let sim = Sim::new(1..=24);
     let network = sim.client();
