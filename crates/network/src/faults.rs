@@ -42,7 +42,7 @@ impl Default for ErrorAnswer {
 pub enum WrongAnswer {
     /// The encrypted answer of a final hop has a flipped bit: it cannot be opened.
     GarbledCiphertext,
-    /// The answer is opened well but is not JSON.
+    /// The answer of a final hop opens well, but its body is not JSON.
     NotJson,
     /// Signatures of this node over its results do not verify.
     BadSignature,

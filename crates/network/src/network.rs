@@ -1,26 +1,19 @@
 //! A network that runs: its nodes, its registry, its page, and the handles by which tests disturb it.
 
-use std::{
-    fs,
-    net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 use sotto_protocol::{
-    nodes::{Entry, Node as Record, NodeId},
+    nodes::{Entry, NodeId},
     swarm::SwarmId,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    Faults, NetworkBuilder, NetworkClock, NetworkError, Tap,
-    faults::Switches,
-    keys::NodeKeys,
-    node::{Node, Shared, database::Database},
-    registry::{HEIGHT, Registry, STORAGE_VERSION, Snapshot, assign_swarms},
+    NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap,
+    node::Shared,
+    place::{Place, listen, local, open_node},
+    registry::{HEIGHT, Registry, Snapshot, assign_swarms},
     web,
 };
 
@@ -40,13 +33,6 @@ pub struct Network {
     spread_subnets: bool,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
-}
-
-/// One node of a running [`Network`].
-#[derive(Clone)]
-pub struct NodeHandle {
-    node: Arc<Node>,
-    address: SocketAddr,
 }
 
 impl Network {
@@ -235,73 +221,6 @@ impl Drop for Network {
     }
 }
 
-impl NodeHandle {
-    /// Place in [`Network::nodes`].
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.node.index
-    }
-
-    /// The node's identity, 64 hex digits.
-    #[must_use]
-    pub fn ed25519(&self) -> String {
-        self.node.id.to_string()
-    }
-
-    /// Where the node listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The node's swarm now.
-    #[must_use]
-    pub fn swarm(&self) -> Option<u64> {
-        self.node.record().and_then(|r| r.swarm).map(|id| id.0)
-    }
-
-    /// Makes the node misbehave; replaces what was set before.
-    pub fn set_faults(&self, faults: Faults) {
-        self.node.switches.set(faults);
-    }
-
-    /// Makes the node healthy again (a stopped one stays stopped).
-    pub fn clear_faults(&self) {
-        self.node.switches.clear();
-    }
-
-    /// Cuts all connections of the node and refuses new ones. It stays on the list and keeps its messages.
-    pub fn stop(&self) {
-        self.node.switches.stop();
-    }
-
-    /// Lets a stopped node come back; the others deliver what it missed.
-    pub fn start(&self) {
-        self.node.switches.start();
-        self.node.registry.announce();
-    }
-
-    /// Whether the node is not stopped.
-    #[must_use]
-    pub fn is_running(&self) -> bool {
-        self.node.switches.is_running()
-    }
-
-    /// Hashes of the messages that the node holds for an account (33 bytes) in a namespace, in its own order.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn stored(&self, account: [u8; 33], namespace: i16) -> Result<Vec<String>, NetworkError> {
-        self.node.stored(account, namespace).await
-    }
-}
-
-impl std::fmt::Debug for NodeHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NodeHandle").field("index", &self.node.index).field("address", &self.address).finish()
-    }
-}
-
 /// The content of `network.json`.
 pub(crate) fn network_json(snapshot: &Snapshot, address: SocketAddr, diverse: bool) -> Value {
     let nodes: Vec<Entry> = snapshot.nodes().iter().map(Entry::from).collect();
@@ -316,81 +235,6 @@ pub(crate) fn network_json(snapshot: &Snapshot, address: SocketAddr, diverse: bo
     })
 }
 
-/// Where one node keeps its files, if anywhere.
-struct Place(Option<PathBuf>);
-
-impl Place {
-    fn of(builder: &NetworkBuilder, index: usize) -> Result<Self, NetworkError> {
-        let Some(data) = &builder.data else { return Ok(Self(None)) };
-        let folder = data.join("nodes").join(format!("{index:03}"));
-        fs::create_dir_all(&folder).map_err(|source| NetworkError::Data { path: folder.clone(), source })?;
-        Ok(Self(Some(folder)))
-    }
-
-    fn file(&self, name: &str) -> Option<PathBuf> {
-        self.0.as_ref().map(|folder| folder.join(name))
-    }
-
-    /// Listens on the wanted port, else on the one used before when it is free, else on any.
-    async fn listen(&self, builder: &NetworkBuilder, index: usize) -> Result<TcpListener, NetworkError> {
-        let ip = builder.node_ip(index);
-        if let Some(base) = builder.node_port_base.filter(|base| *base != 0) {
-            let port = u16::try_from(index).ok().and_then(|i| base.checked_add(i));
-            let port = port.ok_or(NetworkError::NoSuchPorts { nodes: builder.nodes, base })?;
-            return listen(SocketAddr::new(ip, port)).await;
-        }
-        let Some(file) = self.file("port") else { return listen(SocketAddr::new(ip, 0)).await };
-        let former = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
-        let listener = match former {
-            Some(port) => match listen(SocketAddr::new(ip, port)).await {
-                Ok(listener) => listener,
-                Err(_) => listen(SocketAddr::new(ip, 0)).await?,
-            },
-            None => listen(SocketAddr::new(ip, 0)).await?,
-        };
-        let port = local(&listener)?.port();
-        fs::write(&file, port.to_string()).map_err(|source| NetworkError::Data { path: file, source })?;
-        Ok(listener)
-    }
-}
-
-fn open_node(
-    builder: &NetworkBuilder,
-    index: usize,
-    place: &Place,
-    address: SocketAddr,
-    swarm: SwarmId,
-    shared: Shared,
-) -> Result<(NodeHandle, Record), NetworkError> {
-    let make = || match (builder.node_seeds.get(index), builder.seed) {
-        (Some(seed), _) => Ok(NodeKeys::from_seed(seed)),
-        (None, Some(seed)) => Ok(NodeKeys::repeatable(seed, index)),
-        (None, None) => NodeKeys::fresh(),
-    };
-    let keys = match place.file("key") {
-        Some(path) => NodeKeys::load_or_make(&path, make)?,
-        None => make()?,
-    };
-    let database = Database::open(place.file("messages.sqlite").as_deref().map(Path::new))?;
-    let ip = match address.ip() {
-        IpAddr::V4(ip) => ip,
-        IpAddr::V6(_) => builder.host,
-    };
-    let record = Record {
-        ed25519: keys.id(),
-        x25519: keys.x25519_key(),
-        ip,
-        port: address.port(),
-        omq_port: address.port(),
-        swarm: Some(swarm),
-        unlock_height: 0,
-        version: STORAGE_VERSION,
-    };
-    let dice = builder.seed.unwrap_or_default().wrapping_add(index as u64);
-    let node = Arc::new(Node::new(index, keys, database, Switches::new(dice), shared));
-    Ok((NodeHandle { node, address }, record))
-}
-
 async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -403,16 +247,6 @@ async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
             }
         }
     }
-}
-
-async fn listen(address: SocketAddr) -> Result<TcpListener, NetworkError> {
-    TcpListener::bind(address).await.map_err(|source| NetworkError::Listen { address, source })
-}
-
-fn local(listener: &TcpListener) -> Result<SocketAddr, NetworkError> {
-    listener
-        .local_addr()
-        .map_err(|source| NetworkError::Listen { address: SocketAddr::from(([0; 4], 0)), source })
 }
 
 /// The one HTTP client of all nodes: for each other and for servers.

@@ -1,0 +1,111 @@
+//! Where a node keeps its files and where it listens.
+
+use std::{
+    fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use sotto_protocol::{nodes::Node as Record, swarm::SwarmId};
+use tokio::net::TcpListener;
+
+use crate::{
+    NetworkBuilder, NetworkError, NodeHandle,
+    faults::Switches,
+    keys::NodeKeys,
+    node::{Node, Shared, database::Database},
+    registry::STORAGE_VERSION,
+};
+
+/// Where one node keeps its files, if anywhere.
+pub(crate) struct Place(Option<PathBuf>);
+
+impl Place {
+    pub(crate) fn of(builder: &NetworkBuilder, index: usize) -> Result<Self, NetworkError> {
+        let Some(data) = &builder.data else { return Ok(Self(None)) };
+        let folder = data.join("nodes").join(format!("{index:03}"));
+        fs::create_dir_all(&folder).map_err(|source| NetworkError::Data { path: folder.clone(), source })?;
+        Ok(Self(Some(folder)))
+    }
+
+    fn file(&self, name: &str) -> Option<PathBuf> {
+        self.0.as_ref().map(|folder| folder.join(name))
+    }
+
+    /// Listens on the wanted port, else on the one used before when it is free, else on any.
+    pub(crate) async fn listen(
+        &self,
+        builder: &NetworkBuilder,
+        index: usize,
+    ) -> Result<TcpListener, NetworkError> {
+        let ip = builder.node_ip(index);
+        if let Some(base) = builder.node_port_base.filter(|base| *base != 0) {
+            let port = u16::try_from(index).ok().and_then(|i| base.checked_add(i));
+            let port = port.ok_or(NetworkError::NoSuchPorts { nodes: builder.nodes, base })?;
+            return listen(SocketAddr::new(ip, port)).await;
+        }
+        let Some(file) = self.file("port") else { return listen(SocketAddr::new(ip, 0)).await };
+        let former = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
+        let listener = match former {
+            Some(port) => match listen(SocketAddr::new(ip, port)).await {
+                Ok(listener) => listener,
+                Err(_) => listen(SocketAddr::new(ip, 0)).await?,
+            },
+            None => listen(SocketAddr::new(ip, 0)).await?,
+        };
+        let port = local(&listener)?.port();
+        fs::write(&file, port.to_string()).map_err(|source| NetworkError::Data { path: file, source })?;
+        Ok(listener)
+    }
+}
+
+/// Makes a node from its keys and its database, and how the list shows it.
+pub(crate) fn open_node(
+    builder: &NetworkBuilder,
+    index: usize,
+    place: &Place,
+    address: SocketAddr,
+    swarm: SwarmId,
+    shared: Shared,
+) -> Result<(NodeHandle, Record), NetworkError> {
+    let make = || match (builder.node_seeds.get(index), builder.seed) {
+        (Some(seed), _) => Ok(NodeKeys::from_seed(seed)),
+        (None, Some(seed)) => Ok(NodeKeys::repeatable(seed, index)),
+        (None, None) => NodeKeys::fresh(),
+    };
+    let keys = match place.file("key") {
+        Some(path) => NodeKeys::load_or_make(&path, make)?,
+        None => make()?,
+    };
+    let database = Database::open(place.file("messages.sqlite").as_deref().map(Path::new))?;
+    let ip = match address.ip() {
+        IpAddr::V4(ip) => ip,
+        IpAddr::V6(_) => builder.host,
+    };
+    let record = Record {
+        ed25519: keys.id(),
+        x25519: keys.x25519_key(),
+        ip,
+        port: address.port(),
+        omq_port: address.port(),
+        swarm: Some(swarm),
+        unlock_height: 0,
+        version: STORAGE_VERSION,
+    };
+    let dice = builder.seed.unwrap_or_default().wrapping_add(index as u64);
+    let node = Arc::new(Node::new(index, keys, database, Switches::new(dice), shared));
+    Ok((NodeHandle { node, address }, record))
+}
+
+/// Listens on an address.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, NetworkError> {
+    TcpListener::bind(address).await.map_err(|source| NetworkError::Listen { address, source })
+}
+
+/// The address that a listener got.
+pub(crate) fn local(listener: &TcpListener) -> Result<SocketAddr, NetworkError> {
+    listener
+        .local_addr()
+        .map_err(|source| NetworkError::Listen { address: SocketAddr::from(([0; 4], 0)), source })
+}
