@@ -1,2 +1,20 @@
-//! The page.
-fn main() {}
+//! The page: what a person sees and does. It holds no key and knows no wire format; all of that is the
+//! engine's, which runs in a worker.
+
+mod app;
+mod components;
+mod device;
+mod engine;
+mod i18n;
+mod pages;
+mod route;
+mod state;
+mod words;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::task::spawn_local(async {
+        i18n::load::load().await;
+        leptos::mount::mount_to_body(app::App);
+    });
+}

@@ -1,0 +1,51 @@
+use leptos::prelude::*;
+
+use super::{
+    account_id::AccountId,
+    copy::CopyButton,
+    icon::{Glyph, Icon},
+    qr_code::QrCode,
+};
+use crate::{i18n::t, state::use_state};
+
+/// The own Account ID to give away: readable, to copy, and as QR code.
+#[component]
+pub fn AccountIdCard(
+    /// Shows the QR code from the start.
+    #[prop(optional)]
+    with_code: bool,
+) -> impl IntoView {
+    let state = use_state();
+    let id = Signal::derive(move || {
+        state.profile.with(|profile| profile.as_ref().map(|own| own.account_id.clone()).unwrap_or_default())
+    });
+    let code = RwSignal::new(with_code);
+    let toggle_label = move || if code.get() { t::settings::id_qr_hide() } else { t::settings::id_qr_show() };
+    view! {
+        <div class="account-id-card">
+            <AccountId id=id testid="own-account-id" />
+            <div class="actions">
+                <CopyButton
+                    text=id
+                    label=t::settings::copy_id()
+                    done=t::settings::id_copied()
+                    testid="copy-account-id"
+                />
+                <button
+                    type="button"
+                    class="button outline"
+                    data-testid="account-id-qr"
+                    aria-expanded=move || code.get().to_string()
+                    on:click=move |_| code.update(|shown| *shown = !*shown)
+                >
+                    <Glyph icon=Icon::QrCode />
+                    {toggle_label}
+                </button>
+            </div>
+            {move || {
+                (code.get() && !id.get().is_empty())
+                    .then(|| view! { <QrCode text=id.get() label=t::settings::id_qr() /> })
+            }}
+        </div>
+    }
+}

@@ -1,0 +1,133 @@
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::icon::{Glyph, Icon};
+
+/// One entry of a menu.
+#[derive(Clone, Copy)]
+pub struct MenuItem {
+    /// Drawn before the text.
+    pub icon: Icon,
+    /// What it does.
+    pub label: &'static str,
+    /// Whether it destroys something.
+    pub danger: bool,
+    /// Does it.
+    pub action: Callback<()>,
+}
+
+/// Where a menu opens, in px of the viewport.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MenuPlace {
+    /// From the left edge.
+    pub x: f64,
+    /// From the top edge.
+    pub y: f64,
+}
+
+/// A menu at a place. Arrow keys move in it; Escape, Tab or a press beside it close it, and the focus goes
+/// back to where it was.
+#[component]
+pub fn Menu(
+    /// Where it opens.
+    place: MenuPlace,
+    /// What it is for.
+    #[prop(into)]
+    label: String,
+    /// What is in it.
+    items: Vec<MenuItem>,
+    /// Called when it wants to go.
+    close: Callback<()>,
+) -> impl IntoView {
+    let node = NodeRef::<html::Div>::new();
+    let before = StoredValue::new_local(
+        document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok()),
+    );
+    Effect::new(move |_| {
+        if let Some(menu) = node.get() {
+            fit(&menu, place);
+            step(&menu, Step::First);
+        }
+    });
+    let leave = move || {
+        before.with_value(|before| before.as_ref().map(|element| element.focus()));
+        close.run(());
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        let Some(menu) = node.get_untracked() else { return };
+        match event.key().as_str() {
+            "ArrowDown" => step(&menu, Step::Next),
+            "ArrowUp" => step(&menu, Step::Previous),
+            "Home" => step(&menu, Step::First),
+            "End" => step(&menu, Step::Last),
+            "Escape" | "Tab" => leave(),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    view! {
+        <div class="menu-backdrop" on:pointerdown=move |_| leave() on:contextmenu=move |event| event.prevent_default()></div>
+        <div node_ref=node class="menu" role="menu" aria-label=label on:keydown=on_key>
+            {items
+                .into_iter()
+                .map(|item| {
+                    view! {
+                        <button
+                            type="button"
+                            role="menuitem"
+                            tabindex="-1"
+                            class:danger=item.danger
+                            on:click=move |_| {
+                                leave();
+                                item.action.run(());
+                            }
+                        >
+                            <Glyph icon=item.icon />
+                            {item.label}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Step {
+    First,
+    Last,
+    Next,
+    Previous,
+}
+
+fn step(menu: &HtmlElement, step: Step) {
+    let items = menu.children();
+    let count = items.length();
+    let active = document().active_element();
+    let at = (0..count).find(|index| items.item(*index) == active);
+    let to = match (step, at) {
+        (Step::First, _) | (Step::Next, None) => 0,
+        (Step::Last, _) | (Step::Previous, None) => count.saturating_sub(1),
+        (Step::Next, Some(at)) => (at + 1) % count,
+        (Step::Previous, Some(at)) => (at + count - 1) % count,
+    };
+    if let Some(item) = items.item(to).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+        let _ = item.focus();
+    }
+}
+
+/// Moves the menu so that all of it is in the viewport.
+fn fit(menu: &HtmlElement, place: MenuPlace) {
+    const MARGIN: f64 = 8.0;
+    let size = menu.get_bounding_client_rect();
+    let inside = |at: f64, length: f64, available: f64| at.min(available - length - MARGIN).max(MARGIN);
+    let measure =
+        |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
+    let style = menu.style();
+    let left = inside(place.x, size.width(), measure(window().inner_width()));
+    let top = inside(place.y, size.height(), measure(window().inner_height()));
+    let _ = style.set_property("left", &format!("{left}px"));
+    let _ = style.set_property("top", &format!("{top}px"));
+}

@@ -1,0 +1,7 @@
+//! What the page needs of the browser besides showing things.
+
+pub mod attention;
+pub mod camera;
+pub mod features;
+pub mod grey;
+pub mod qr;

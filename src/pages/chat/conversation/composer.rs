@@ -1,0 +1,213 @@
+use gloo_timers::callback::Timeout;
+use leptos::{ev, html, prelude::*};
+use sotto_api::{Command, ConversationId, MAX_TEXT_CHARS};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+
+use super::timeline::Timeline;
+use crate::{
+    components::icon::{Glyph, Icon},
+    i18n::t,
+    state::{State, use_state},
+};
+
+/// A draft is kept this long after the last key.
+const DRAFT_AFTER_MS: u32 = 500;
+/// The counter appears when so few characters are left.
+const COUNT_FROM: usize = 200;
+/// Lines shown before the field scrolls.
+const LINES: f64 = 6.0;
+
+/// Where a message is written.
+#[component]
+pub fn Composer(
+    /// Where it goes.
+    id: ConversationId,
+    /// The messages above.
+    timeline: Timeline,
+    /// What was typed before and not sent.
+    draft: String,
+) -> impl IntoView {
+    let state = use_state();
+    let node = NodeRef::<html::Textarea>::new();
+    let text = RwSignal::new(draft.clone());
+    let keeper = Draft::new(state, id, draft);
+    let left = Memo::new(move |_| {
+        text.with(|text| MAX_TEXT_CHARS.cast_signed() - text.trim().chars().count().cast_signed())
+    });
+    let can_send = move || left.get() >= 0 && text.with(|text| !text.trim().is_empty());
+    let send = move || {
+        let Some(field) = node.get_untracked() else { return };
+        if !(left.get_untracked() >= 0 && text.with_untracked(|text| !text.trim().is_empty())) {
+            return;
+        }
+        let written = text.get_untracked();
+        put(&field, text, "");
+        let _ = field.focus();
+        keeper.sent();
+        timeline.first_unread.set(None);
+        leptos::task::spawn_local(async move {
+            let command = Command::SendText { conversation: id, text: written.clone() };
+            if let Err(failure) = state.engine.call(command).await {
+                state.complain(&failure);
+                // Nothing typed is lost: it goes back where it was.
+                if let (Some(Some(field)), Some(true)) =
+                    (node.try_get_untracked(), text.try_with_untracked(String::is_empty))
+                {
+                    put(&field, text, &written);
+                    keeper.typed(written);
+                }
+            }
+        });
+    };
+    Effect::new(move |_| {
+        if let Some(field) = node.get() {
+            put(&field, text, &text.get_untracked());
+            if window().match_media("(pointer: fine)").ok().flatten().is_some_and(|media| media.matches()) {
+                let _ = field.focus();
+            }
+        }
+    });
+    let on_key = move |event: ev::KeyboardEvent| {
+        // While an input method composes, Enter picks a word.
+        if event.key() != "Enter" || event.is_composing() || event.key_code() == 229 {
+            return;
+        }
+        let with_command = event.ctrl_key() || event.meta_key();
+        let enter_sends = state.preferences.enter_sends.get_untracked();
+        if with_command || (enter_sends && !event.shift_key() && !event.alt_key()) {
+            event.prevent_default();
+            send();
+        }
+    };
+    let on_input = move |event: ev::Event| {
+        text.set(event_target_value(&event));
+        keeper.typed(text.get_untracked());
+        if let Some(field) = node.get_untracked() {
+            grow(&field);
+        }
+    };
+    view! {
+        <form
+            class="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+        >
+            <div class="composer-field">
+                <textarea
+                    node_ref=node
+                    rows="1"
+                    dir="auto"
+                    data-testid="composer-input"
+                    class="private"
+                    placeholder=t::composer::placeholder()
+                    aria-label=t::composer::label()
+                    enterkeyhint="send"
+                    autocomplete="off"
+                    on:keydown=on_key
+                    on:input=on_input
+                ></textarea>
+                <p
+                    class="counter"
+                    class:over=move || { left.get() < 0 }
+                    data-testid="composer-counter"
+                    role="status"
+                    hidden=move || { left.get() > COUNT_FROM.cast_signed() }
+                >
+                    {move || match left.get() {
+                        left @ 0.. => t::composer::left(left.unsigned_abs() as u64),
+                        over => t::composer::over(over.unsigned_abs() as u64),
+                    }}
+                </p>
+            </div>
+            <button
+                type="submit"
+                class="send"
+                data-testid="composer-send"
+                aria-label=t::composer::send()
+                title=t::composer::send()
+                disabled=move || !can_send()
+                on:pointerdown=|event| event.prevent_default()
+            >
+                <Glyph icon=Icon::ArrowUp />
+            </button>
+        </form>
+    }
+}
+
+/// Puts a text into the field and makes it as high as the text.
+fn put(field: &HtmlTextAreaElement, text: RwSignal<String>, value: &str) {
+    field.set_value(value);
+    text.set(value.to_owned());
+    grow(field);
+}
+
+fn grow(field: &HtmlTextAreaElement) {
+    let style = window().get_computed_style(field).ok().flatten();
+    let read = |name| style.as_ref().and_then(|style| style.get_property_value(name).ok());
+    let px =
+        |name| read(name).and_then(|value| value.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(0.0);
+    let highest = px("line-height") * LINES + px("padding-top") + px("padding-bottom");
+    let own = HtmlElement::style(field);
+    let _ = own.set_property("height", "auto");
+    let height = f64::from(field.scroll_height()).min(highest.max(1.0));
+    let _ = own.set_property("height", &format!("{height}px"));
+}
+
+/// Keeps what is typed: a moment after the last key, and at once when the tab is hidden or the
+/// conversation is left.
+#[derive(Clone, Copy)]
+struct Draft {
+    state: State,
+    id: ConversationId,
+    kept: StoredValue<String>,
+    typed: StoredValue<String>,
+    timer: StoredValue<Option<Timeout>, LocalStorage>,
+}
+
+impl Draft {
+    fn new(state: State, id: ConversationId, draft: String) -> Self {
+        let keeper = Self {
+            state,
+            id,
+            kept: StoredValue::new(draft.clone()),
+            typed: StoredValue::new(draft),
+            timer: StoredValue::new_local(None),
+        };
+        let hidden = window_event_listener(ev::visibilitychange, move |_| {
+            if document().hidden() {
+                keeper.keep();
+            }
+        });
+        let leaving = window_event_listener(ev::pagehide, move |_| keeper.keep());
+        on_cleanup(move || {
+            keeper.keep();
+            hidden.remove();
+            leaving.remove();
+        });
+        keeper
+    }
+
+    fn typed(self, text: String) {
+        self.typed.set_value(text);
+        self.timer.set_value(Some(Timeout::new(DRAFT_AFTER_MS, move || self.keep())));
+    }
+
+    /// The field was emptied by sending. The engine forgets the draft when it was told of one.
+    fn sent(self) {
+        self.timer.set_value(None);
+        self.typed.set_value(String::new());
+        self.keep();
+    }
+
+    fn keep(self) {
+        let (Some(typed), Some(kept)) = (self.typed.try_get_value(), self.kept.try_get_value()) else {
+            return;
+        };
+        if typed != kept {
+            self.kept.set_value(typed.clone());
+            self.state.engine.tell(Command::SaveDraft { conversation: self.id, text: typed });
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use leptos::prelude::*;
+use sotto_api::{ConversationView, Kind};
+
+use crate::{
+    components::{
+        avatar::Avatar,
+        icon::{Glyph, Icon},
+    },
+    i18n::t,
+    route::Route,
+    state::use_state,
+    words,
+};
+
+/// Who this is, the way back, and the way to the details.
+#[component]
+pub fn Head(
+    /// The conversation.
+    view: Signal<Option<ConversationView>>,
+    /// Whether the details are open.
+    details: RwSignal<bool>,
+) -> impl IntoView {
+    let navigation = use_state().navigation;
+    let part = move |read: fn(&ConversationView) -> String| {
+        Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
+    };
+    let name = part(words::name);
+    view! {
+        <header class="pane-head conversation-head">
+            <button
+                type="button"
+                class="icon-button back"
+                aria-label=t::action::back()
+                on:click=move |_| navigation.back(Route::List)
+            >
+                <Glyph icon=Icon::ArrowLeft />
+            </button>
+            <Avatar id=part(|view| view.account_id.clone()) name=name />
+            <div class="who">
+                <h1><bdi class="private">{name}</bdi></h1>
+                <p dir="ltr">{part(subtitle)}</p>
+            </div>
+            <button
+                type="button"
+                class="icon-button"
+                data-testid="details-toggle"
+                aria-label=t::conversation::details()
+                title=t::conversation::details()
+                aria-pressed=move || details.get().to_string()
+                on:click=move |_| details.update(|open| *open = !*open)
+            >
+                <Glyph icon=Icon::PanelRight />
+            </button>
+        </header>
+    }
+}
+
+/// The Account ID in short, where the name alone does not say who it is.
+fn subtitle(view: &ConversationView) -> String {
+    match view.kind {
+        Kind::NoteToSelf => String::new(),
+        Kind::Contact if view.name.is_empty() => String::new(),
+        Kind::Contact => words::short_id(&view.account_id),
+    }
+}

@@ -1,0 +1,299 @@
+use leptos::{ev, html, prelude::*};
+use sotto_api::{Command, ConversationView, Event, Kind};
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Element, HtmlElement, ResizeObserver};
+
+use super::{bubble::Bubble, rows::Row, timeline::Timeline};
+use crate::{
+    components::{
+        icon::{Glyph, Icon},
+        spinner::Spinner,
+    },
+    device::attention::Active,
+    i18n::{format, t},
+    state::use_state,
+};
+
+/// Closer to the end than this counts as being at the end, px.
+const AT_END: f64 = 48.0;
+/// Closer to the top than this, older ones are fetched, px.
+const NEAR_TOP: f64 = 900.0;
+
+/// The messages, with the place kept while older ones come in.
+#[component]
+pub fn Messages(
+    /// The messages.
+    timeline: Timeline,
+    /// The conversation.
+    view: Signal<Option<ConversationView>>,
+) -> impl IntoView {
+    let scroller = Scroller::new(timeline);
+    let node = scroller.node;
+    let missed = scroller.missed;
+    scroller.follow();
+    mark_read(scroller, view);
+    view! {
+        <div class="messages">
+            <div
+                node_ref=node
+                class="scroller"
+                role="log"
+                aria-live="off"
+                aria-label=t::conversation::log()
+                tabindex="0"
+                on:scroll=move |_| scroller.scrolled()
+                on:keydown=move |event| walk(node, &event)
+            >
+                <div class="track">
+                    <div class="older" role="status">
+                        <Show when=move || timeline.loading.get() && timeline.loaded.get()>
+                            <Spinner />
+                            <span class="unseen">{t::conversation::loading_older()}</span>
+                        </Show>
+                    </div>
+                    <For each=move || timeline.rows.get() key=|row| *row let(row)>
+                        {show(row, timeline, view)}
+                    </For>
+                </div>
+            </div>
+            <Show when=move || !scroller.at_end.get()>
+                <button
+                    type="button"
+                    class="jump"
+                    data-testid="jump-latest"
+                    aria-label=move || match missed.get() {
+                        0 => t::conversation::jump().to_owned(),
+                        count => t::conversation::jump_count(count),
+                    }
+                    on:click=move |_| scroller.to_end()
+                >
+                    <Glyph icon=Icon::ArrowDown />
+                    {move || {
+                        (missed.get() > 0).then(|| view! { <span class="count">{format::number(missed.get())}</span> })
+                    }}
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+fn show(row: Row, timeline: Timeline, view: Signal<Option<ConversationView>>) -> AnyView {
+    match row {
+        Row::Beginning => {
+            let own =
+                view.with_untracked(|view| view.as_ref().is_some_and(|view| view.kind == Kind::NoteToSelf));
+            let text = if own { t::conversation::beginning_self() } else { t::conversation::beginning() };
+            view! { <p class="beginning"><Glyph icon=Icon::Lock small=true /> {text}</p> }.into_any()
+        }
+        Row::Day { sent_ms, .. } => view! { <h2 class="day">{format::day(sent_ms)}</h2> }.into_any(),
+        Row::New => {
+            view! { <p class="new-line" role="separator"><span>{t::conversation::new_messages()}</span></p> }
+                .into_any()
+        }
+        Row::Message { id, first, last } => match timeline.message(id) {
+            Some(message) => view! { <Bubble message=message first=first last=last view=view /> }.into_any(),
+            None => ().into_any(),
+        },
+    }
+}
+
+/// The scrolled box and what is known about its place.
+#[derive(Clone, Copy)]
+struct Scroller {
+    timeline: Timeline,
+    node: NodeRef<html::Div>,
+    /// The newest message is in sight.
+    at_end: RwSignal<bool>,
+    /// Received while the end was out of sight.
+    missed: RwSignal<u64>,
+}
+
+impl Scroller {
+    fn new(timeline: Timeline) -> Self {
+        Self { timeline, node: NodeRef::new(), at_end: RwSignal::new(true), missed: RwSignal::new(0) }
+    }
+
+    /// Loads, then keeps the end in sight for as long as it is in sight.
+    fn follow(self) {
+        let timeline = self.timeline;
+        leptos::task::spawn_local(async move {
+            timeline.load().await;
+            request_animation_frame(move || self.begin());
+        });
+        Effect::new(move |_| {
+            timeline.rows.track();
+            if self.at_end.get_untracked() && timeline.loaded.get_untracked() {
+                request_animation_frame(move || self.stay());
+            }
+        });
+        use_state().engine.listen(move |event| {
+            if let Event::Message(message) = event
+                && message.conversation == timeline.conversation
+                && timeline.loaded.get_untracked()
+            {
+                match message.delivery {
+                    // What one writes oneself is shown, wherever one was.
+                    Some(_) if timeline.message(message.id).is_none() => self.to_end(),
+                    None if message.unread && !self.at_end.get_untracked() => {
+                        self.missed.update(|count| *count += 1)
+                    }
+                    _ => {}
+                }
+            }
+        });
+        self.watch_size();
+    }
+
+    /// The composer grows, the keyboard opens, the window turns: the end stays in sight.
+    fn watch_size(self) {
+        let node = self.node;
+        Effect::new(move |_| {
+            let Some(element) = node.get() else { return };
+            let stay = Closure::<dyn FnMut()>::new(move || self.stay());
+            let Ok(observer) = ResizeObserver::new(stay.as_ref().unchecked_ref()) else { return };
+            observer.observe(&element);
+            let kept = StoredValue::new_local((observer, stay));
+            on_cleanup(move || {
+                let _ = kept.try_with_value(|(observer, _)| observer.disconnect());
+            });
+        });
+    }
+
+    /// At opening: to the first unread message, else to the end.
+    fn begin(self) {
+        let Some(Some(element)) = self.node.try_get_untracked() else { return };
+        match element.query_selector(".new-line").ok().flatten() {
+            Some(line) => {
+                let above = line.get_bounding_client_rect().top() - element.get_bounding_client_rect().top();
+                element.set_scroll_top(element.scroll_top() + above - 72.0);
+            }
+            None => element.set_scroll_top(f64::from(element.scroll_height())),
+        }
+        self.scrolled();
+    }
+
+    fn stay(self) {
+        let Some(Some(element)) = self.node.try_get_untracked() else { return };
+        if self.at_end.get_untracked() && self.timeline.loaded.get_untracked() {
+            element.set_scroll_top(f64::from(element.scroll_height()));
+        }
+    }
+
+    fn to_end(self) {
+        if !self.timeline.at_newest() {
+            self.timeline.newest();
+        }
+        self.at_end.set(true);
+        self.missed.set(0);
+        request_animation_frame(move || self.stay());
+    }
+
+    fn scrolled(self) {
+        let Some(element) = self.node.get_untracked() else { return };
+        let top = element.scroll_top();
+        let below = f64::from(element.scroll_height() - element.client_height()) - top;
+        let at_end = below < AT_END && self.timeline.at_newest();
+        if self.at_end.get_untracked() != at_end {
+            self.at_end.set(at_end);
+        }
+        if at_end && self.missed.get_untracked() > 0 {
+            self.missed.set(0);
+        }
+        if top < NEAR_TOP && self.timeline.loaded.get_untracked() {
+            leptos::task::spawn_local(async move {
+                let anchor =
+                    || self.node.try_get_untracked().flatten().and_then(|element| Anchor::take(&element));
+                let before = anchor();
+                if self.timeline.older().await {
+                    self.settle(before);
+                }
+            });
+        } else if below < NEAR_TOP && !self.timeline.at_newest() {
+            let anchor = Anchor::take(&element);
+            if self.timeline.newer() {
+                self.settle(anchor);
+            }
+        }
+    }
+
+    fn settle(self, anchor: Option<Anchor>) {
+        request_animation_frame(move || {
+            if let (Some(anchor), Some(Some(element))) = (anchor, self.node.try_get_untracked()) {
+                anchor.restore(&element);
+            }
+        });
+    }
+}
+
+/// A message in sight and where it was, so that it is there again after others came or went.
+struct Anchor {
+    id: String,
+    top: f64,
+}
+
+impl Anchor {
+    fn take(scroller: &HtmlElement) -> Option<Self> {
+        let edge = scroller.get_bounding_client_rect().top();
+        let bubbles = scroller.query_selector_all("[data-message]").ok()?;
+        (0..bubbles.length()).find_map(|index| {
+            let bubble: Element = bubbles.item(index)?.dyn_into().ok()?;
+            let place = bubble.get_bounding_client_rect();
+            (place.bottom() > edge)
+                .then(|| Some(Self { id: bubble.get_attribute("data-message")?, top: place.top() }))?
+        })
+    }
+
+    fn restore(self, scroller: &HtmlElement) {
+        let found = scroller.query_selector(&format!("[data-message=\"{}\"]", self.id)).ok().flatten();
+        if let Some(bubble) = found {
+            let moved = bubble.get_bounding_client_rect().top() - self.top;
+            if moved.abs() >= 1.0 {
+                scroller.set_scroll_top(scroller.scroll_top() + moved);
+            }
+        }
+    }
+}
+
+/// Tells the engine that all has been seen, when the newest message is in sight of someone who looks.
+fn mark_read(scroller: Scroller, view: Signal<Option<ConversationView>>) {
+    let state = use_state();
+    let active = expect_context::<Active>().0;
+    let (timeline, at_end) = (scroller.timeline, scroller.at_end);
+    let seen = Memo::new(move |_| {
+        let unread = view.with(|view| view.as_ref().map_or(0, |view| view.unread));
+        (timeline.loaded.get() && at_end.get() && active.get()).then_some(unread)
+    });
+    Effect::new(move |_| {
+        if seen.get().is_some_and(|unread| unread > 0) {
+            state.engine.tell(Command::MarkRead(timeline.conversation));
+        }
+    });
+}
+
+/// Arrow keys go from message to message.
+fn walk(node: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
+    let forward = match event.key().as_str() {
+        "ArrowDown" => true,
+        "ArrowUp" => false,
+        _ => return,
+    };
+    let Some(scroller) = node.get_untracked() else { return };
+    let Ok(bubbles) = scroller.query_selector_all("[data-message]") else { return };
+    let active = document().active_element();
+    let at = (0..bubbles.length()).find(|index| {
+        bubbles
+            .item(*index)
+            .is_some_and(|bubble| active.as_ref().is_some_and(|active| bubble.contains(Some(active))))
+    });
+    let to = match (at, forward) {
+        (None, false) => bubbles.length().checked_sub(1),
+        (None, true) => None,
+        (Some(at), true) => Some(at + 1),
+        (Some(at), false) => at.checked_sub(1),
+    };
+    let bubble = to.and_then(|to| bubbles.item(to)).and_then(|bubble| bubble.dyn_into::<HtmlElement>().ok());
+    if let Some(bubble) = bubble {
+        event.prevent_default();
+        let _ = bubble.focus();
+    }
+}

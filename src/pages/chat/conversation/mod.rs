@@ -1,0 +1,83 @@
+//! One conversation: its head, its messages, the composer, and the details beside it.
+
+mod bubble;
+mod composer;
+mod details;
+mod foot;
+mod head;
+mod messages;
+mod rows;
+mod timeline;
+
+use leptos::prelude::*;
+use sotto_api::{Command, ConversationId, ConversationView, Reply};
+
+use crate::{components::logo::Logo, i18n::t, route::Route, state::use_state};
+use details::Details;
+use foot::Foot;
+use head::Head;
+use messages::Messages;
+use timeline::Timeline;
+
+/// The conversation that the address names.
+#[component]
+pub fn Conversation(
+    /// Which.
+    id: ConversationId,
+    /// Whether the details are open.
+    details: RwSignal<bool>,
+) -> impl IntoView {
+    let state = use_state();
+    let view = Memo::new(move |_| state.conversations.get(id));
+    let known = Memo::new(move |_| view.with(Option::is_some));
+    let missing = RwSignal::new(false);
+    // A conversation without messages is in no list: ask before saying that it is not here.
+    if !known.get_untracked() {
+        leptos::task::spawn_local(async move {
+            match state.engine.call(Command::Conversation(id)).await {
+                Ok(Reply::Conversation(view)) => state.conversations.put(view),
+                _ => drop(missing.try_set(true)),
+            }
+        });
+    }
+    let view = Signal::derive(move || view.get());
+    view! {
+        <Show when=move || known.get() fallback=move || missing.get().then(|| view! { <Missing /> })>
+            <Known id=id view=view details=details />
+        </Show>
+    }
+}
+
+#[component]
+fn Known(
+    id: ConversationId,
+    view: Signal<Option<ConversationView>>,
+    details: RwSignal<bool>,
+) -> impl IntoView {
+    let state = use_state();
+    let timeline = Timeline::open(state, id);
+    view! {
+        <div class="split">
+            <main class="conversation" data-testid="conversation" data-conversation=id.to_string()>
+                <Head view=view details=details />
+                <Messages timeline=timeline view=view />
+                <Foot view=view timeline=timeline id=id />
+            </main>
+            <Show when=move || details.get()>
+                <Details view=view id=id open=details />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Missing() -> impl IntoView {
+    view! {
+        <main class="nothing">
+            <Logo />
+            <h2>{t::conversation::not_found_title()}</h2>
+            <p>{t::conversation::not_found_body()}</p>
+            <a class="button outline" href=Route::List.to_string()>{t::conversation::to_list()}</a>
+        </main>
+    }
+}

@@ -1,0 +1,82 @@
+//! The open account: rail, list and, beside it, whatever the address names.
+
+mod conversation;
+mod list;
+mod rail;
+mod requests;
+mod resizer;
+mod row;
+mod start;
+mod strip;
+
+use leptos::prelude::*;
+use sotto_api::ConversationId;
+
+use crate::{
+    components::logo::Logo,
+    i18n::t,
+    pages::{network::Network, settings::Settings},
+    route::{Route, Section},
+    state::use_state,
+};
+use conversation::Conversation;
+use list::List;
+use rail::Rail;
+use requests::Requests;
+use start::Start;
+use strip::Strip;
+
+/// Windows at least this wide show the details from the start, px.
+const ROOMY: f64 = 1280.0;
+
+/// What is beside the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nothing,
+    Conversation(ConversationId),
+    Requests,
+    New,
+    Settings,
+    Network,
+}
+
+/// The layout of the open account. In narrow windows one pane is shown at a time; which one follows from
+/// `data-pane`.
+#[component]
+pub fn Chat() -> impl IntoView {
+    let navigation = use_state().navigation;
+    let beside = Memo::new(move |_| match navigation.route() {
+        Route::Conversation(id) => Beside::Conversation(id),
+        Route::Requests => Beside::Requests,
+        Route::New => Beside::New,
+        Route::Settings(_) => Beside::Settings,
+        Route::Network => Beside::Network,
+        Route::List | Route::Create | Route::Restore => Beside::Nothing,
+    });
+    let section = Memo::new(move |_| match navigation.route() {
+        Route::Settings(section) => section,
+        _ => Section::Overview,
+    });
+    let pane = move || if beside.get() == Beside::Nothing { "list" } else { "beside" };
+    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
+    let details = RwSignal::new(width >= ROOMY);
+    view! {
+        <div class="app" data-pane=pane>
+            <Rail />
+            <List />
+            <div class="beside">
+                <Strip />
+                {move || match beside.get() {
+                    Beside::Conversation(id) => view! { <Conversation id=id details=details /> }.into_any(),
+                    Beside::Requests => view! { <Requests /> }.into_any(),
+                    Beside::New => view! { <Start /> }.into_any(),
+                    Beside::Settings => view! { <Settings section=section /> }.into_any(),
+                    Beside::Network => view! { <Network /> }.into_any(),
+                    Beside::Nothing => {
+                        view! { <main class="nothing"><Logo /> <p>{t::list::nothing_open()}</p></main> }.into_any()
+                    }
+                }}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,62 @@
+//! The settings.
+
+mod about;
+mod appearance;
+mod language;
+mod overview;
+mod privacy;
+mod profile;
+mod recovery;
+mod shortcuts;
+pub mod sign_out;
+
+use leptos::prelude::*;
+
+use crate::{
+    components::pane::Pane,
+    i18n::t,
+    route::{Route, Section},
+};
+
+/// One section of the settings.
+#[component]
+pub fn Settings(
+    /// Which.
+    #[prop(into)]
+    section: Signal<Section>,
+) -> impl IntoView {
+    move || {
+        let section = section.get();
+        let inside = match section {
+            Section::Overview => {
+                return view! { <Pane title=t::settings::title()><overview::Overview /></Pane> }.into_any();
+            }
+            Section::Profile => view! { <profile::Profile /> }.into_any(),
+            Section::Privacy => view! { <privacy::Privacy /> }.into_any(),
+            Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
+            Section::Recovery => view! { <recovery::Recovery /> }.into_any(),
+            Section::Language => view! { <language::Language /> }.into_any(),
+            Section::Shortcuts => view! { <shortcuts::Shortcuts /> }.into_any(),
+            Section::About => view! { <about::About /> }.into_any(),
+        };
+        view! {
+            <Pane title=title(section) parent=Route::Settings(Section::Overview) nested=true>
+                <div class="settings">{inside}</div>
+            </Pane>
+        }
+        .into_any()
+    }
+}
+
+fn title(section: Section) -> &'static str {
+    match section {
+        Section::Overview => t::settings::title(),
+        Section::Profile => t::settings::profile(),
+        Section::Privacy => t::settings::privacy(),
+        Section::Appearance => t::settings::appearance(),
+        Section::Recovery => t::settings::recovery(),
+        Section::Language => t::settings::language(),
+        Section::Shortcuts => t::settings::shortcuts(),
+        Section::About => t::settings::about(),
+    }
+}

@@ -1,0 +1,185 @@
+//! What the whole page knows: the engine's events folded into signals, and what the page itself holds.
+
+pub mod confirm;
+pub mod conversations;
+pub mod navigation;
+pub mod preferences;
+pub mod toasts;
+
+use leptos::prelude::*;
+use sotto_api::{
+    Acceptance, Body, Command, Event, Failure, MessageId, MessageView, NetworkView, Phase, ProfileView,
+    Reply, RestoreProgress,
+};
+
+use crate::{
+    engine::{Engine, Status},
+    i18n::t,
+    words,
+};
+use confirm::Confirm;
+use conversations::Conversations;
+use navigation::Navigation;
+use preferences::Preferences;
+use toasts::Toasts;
+
+/// Everything shared, by copy. Get it with [`use_state`].
+#[derive(Clone, Copy)]
+pub struct State {
+    /// The engine.
+    pub engine: Engine,
+    /// Where the engine stands; `None` until it has said so.
+    pub phase: RwSignal<Option<Phase>>,
+    /// The own profile.
+    pub profile: RwSignal<Option<ProfileView>>,
+    /// Every conversation.
+    pub conversations: Conversations,
+    /// Paths, nodes, clock.
+    pub network: RwSignal<Option<NetworkView>>,
+    /// How far a running restore has come.
+    pub restore: RwSignal<Option<RestoreProgress>>,
+    /// An account was restored in this tab, and the person has not gone on to the list yet.
+    pub arriving: RwSignal<bool>,
+    /// The screen.
+    pub navigation: Navigation,
+    /// Short notes at the edge.
+    pub toasts: Toasts,
+    /// The question that is being asked.
+    pub confirm: Confirm,
+    /// Theme, accent, sizes.
+    pub preferences: Preferences,
+    /// Said to screen readers, not shown.
+    pub announcement: RwSignal<String>,
+    announced: StoredValue<Option<MessageId>>,
+}
+
+/// The state of this page.
+///
+/// # Panics
+/// Outside the component tree of [`App`](crate::app::App), which provides it.
+pub fn use_state() -> State {
+    expect_context()
+}
+
+impl State {
+    /// Makes the state, starts the engine and follows it.
+    pub fn start() -> Self {
+        let state = Self {
+            engine: Engine::start(),
+            phase: RwSignal::new(None),
+            profile: RwSignal::new(None),
+            conversations: Conversations::new(),
+            network: RwSignal::new(None),
+            restore: RwSignal::new(None),
+            arriving: RwSignal::new(false),
+            navigation: Navigation::start(),
+            toasts: Toasts::new(),
+            confirm: Confirm::new(),
+            preferences: Preferences::load(),
+            announcement: RwSignal::new(String::new()),
+            announced: StoredValue::new(None),
+        };
+        state.engine.listen(move |event| state.fold(event));
+        // Each new worker (the first, one after a crash, one after another tab handed over) starts afresh.
+        Effect::new(move |_| match state.engine.status.get() {
+            Status::Running => leptos::task::spawn_local(state.enter()),
+            Status::Taken => state.forget(),
+            _ => {}
+        });
+        state
+    }
+
+    async fn enter(self) {
+        if let Ok(Reply::Phase(phase)) = self.engine.call(Command::Phase).await {
+            self.turn(phase);
+        }
+    }
+
+    fn turn(self, phase: Phase) {
+        if phase == Phase::Ready {
+            leptos::task::spawn_local(async move {
+                // The list comes first: shown empty for a moment, it would look as if all were lost.
+                self.fetch().await;
+                self.phase.set(Some(phase));
+            });
+        } else {
+            self.forget();
+            self.phase.set(Some(phase));
+        }
+    }
+
+    async fn fetch(self) {
+        let commands = [Command::Profile, Command::Conversations, Command::Network];
+        let answers = futures::future::join_all(commands.map(|command| self.engine.call(command))).await;
+        for reply in answers.into_iter().flatten() {
+            match reply {
+                Reply::Profile(profile) => self.profile.set(Some(profile)),
+                Reply::Conversations(views) => self.conversations.replace(views),
+                Reply::Network(network) => self.network.set(Some(network)),
+                _ => {}
+            }
+        }
+    }
+
+    fn fold(self, event: &Event) {
+        match event {
+            Event::Phase(phase) => self.turn(*phase),
+            Event::Profile(profile) => self.profile.set(Some(profile.clone())),
+            Event::Conversation(view) => self.conversations.put(view.clone()),
+            Event::ConversationRemoved(id) => self.conversations.remove(*id),
+            Event::Network(network) => self.network.set(Some(network.clone())),
+            Event::Restore(progress) => self.restore.set(Some(*progress)),
+            Event::Message(message) => self.announce(message),
+            Event::MessageRemoved(..) => {}
+        }
+    }
+
+    /// Says a received message to screen readers, once.
+    fn announce(self, message: &MessageView) {
+        let Body::Text(text) = &message.body else { return };
+        if !message.unread || self.announced.get_value() == Some(message.id) {
+            return;
+        }
+        let view = self.conversations.get_untracked(message.conversation);
+        if let Some(view) =
+            view.filter(|view| !view.blocked && view.acceptance != Acceptance::IncomingRequest)
+        {
+            self.announced.set_value(Some(message.id));
+            self.announcement.set(t::conversation::said(&words::name(&view), text));
+        }
+    }
+
+    /// Drops everything about the account; the phase stays unknown until the engine says it.
+    fn forget(self) {
+        self.phase.set(None);
+        self.profile.set(None);
+        self.network.set(None);
+        self.restore.set(None);
+        self.arriving.set(false);
+        self.conversations.replace(Vec::new());
+        self.announcement.set(String::new());
+    }
+
+    /// Sends a command and shows a note when it fails. `true` when it was done.
+    pub async fn attempt(self, command: Command) -> bool {
+        match self.engine.call(command).await {
+            Ok(_) => true,
+            Err(failure) => {
+                self.complain(&failure);
+                false
+            }
+        }
+    }
+
+    /// [`attempt`](Self::attempt) for handlers that need not wait.
+    pub fn ask(self, command: Command) {
+        leptos::task::spawn_local(async move {
+            self.attempt(command).await;
+        });
+    }
+
+    /// Shows a failure as a note.
+    pub fn complain(self, failure: &Failure) {
+        self.toasts.bad(words::failure(failure));
+    }
+}

@@ -1,0 +1,138 @@
+//! How the page looks. Kept in the browser's local storage: nothing in it tells who uses the page.
+
+use leptos::prelude::*;
+
+/// Light, dark, or as the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The colour of what can be pressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Accent {
+    /// The default.
+    #[default]
+    Persimmon,
+    /// Blue-green.
+    Teal,
+    /// Blue-violet.
+    Indigo,
+    /// Green.
+    Forest,
+    /// Red-violet.
+    Plum,
+    /// Grey-blue.
+    Slate,
+}
+
+/// The size of text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextSize {
+    /// A step down.
+    Small,
+    /// The default.
+    #[default]
+    Normal,
+    /// A step up.
+    Large,
+    /// Two steps up.
+    Huge,
+}
+
+macro_rules! named {
+    ($type:ident, $attribute:literal, $($variant:ident = $name:literal),+) => {
+        impl $type {
+            /// Every choice, the default included.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+            /// The attribute of the root element and the key in the local storage.
+            pub const ATTRIBUTE: &str = $attribute;
+
+            /// Its name in the style sheets.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            fn parse(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+named!(Theme, "theme", System = "system", Light = "light", Dark = "dark");
+named!(
+    Accent,
+    "accent",
+    Persimmon = "persimmon",
+    Teal = "teal",
+    Indigo = "indigo",
+    Forest = "forest",
+    Plum = "plum",
+    Slate = "slate"
+);
+named!(TextSize, "text", Small = "small", Normal = "normal", Large = "large", Huge = "huge");
+
+/// The choices as signals. Setting one shows it at once and keeps it.
+#[derive(Clone, Copy)]
+pub struct Preferences {
+    /// Light or dark.
+    pub theme: RwSignal<Theme>,
+    /// The colour of what can be pressed.
+    pub accent: RwSignal<Accent>,
+    /// The size of text.
+    pub text: RwSignal<TextSize>,
+    /// Enter sends; otherwise it makes a new line and Ctrl+Enter sends.
+    pub enter_sends: RwSignal<bool>,
+    /// Names and messages are blurred while the window has no focus.
+    pub blur: RwSignal<bool>,
+}
+
+impl Preferences {
+    /// Reads what was kept; what is missing or unreadable is the default.
+    pub fn load() -> Self {
+        let choices = Self {
+            theme: RwSignal::new(
+                read(Theme::ATTRIBUTE).and_then(|name| Theme::parse(&name)).unwrap_or_default(),
+            ),
+            accent: RwSignal::new(
+                read(Accent::ATTRIBUTE).and_then(|name| Accent::parse(&name)).unwrap_or_default(),
+            ),
+            text: RwSignal::new(
+                read(TextSize::ATTRIBUTE).and_then(|name| TextSize::parse(&name)).unwrap_or_default(),
+            ),
+            enter_sends: RwSignal::new(read("enter-sends").as_deref() != Some("no")),
+            blur: RwSignal::new(read("blur").as_deref() == Some("yes")),
+        };
+        Effect::new(move |_| apply(Theme::ATTRIBUTE, choices.theme.get().name()));
+        Effect::new(move |_| apply(Accent::ATTRIBUTE, choices.accent.get().name()));
+        Effect::new(move |_| apply(TextSize::ATTRIBUTE, choices.text.get().name()));
+        Effect::new(move |_| apply("enter-sends", yes_no(choices.enter_sends.get())));
+        Effect::new(move |_| apply("blur", yes_no(choices.blur.get())));
+        choices
+    }
+}
+
+fn yes_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+fn read(key: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(key).ok()?
+}
+
+/// Shows a choice through an attribute of the root element, and keeps it.
+fn apply(key: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute(&format!("data-{key}"), value);
+    }
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(key, value);
+    }
+}

@@ -1,0 +1,76 @@
+//! Sentences for what the engine only names.
+
+use sotto_api::{
+    AccountIdProblem, ConversationView, Failure, Kind, MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS, NameProblem,
+    PhraseProblem,
+};
+
+use crate::i18n::{format, t};
+
+/// What happened, what was kept and what to do.
+pub fn failure(failure: &Failure) -> String {
+    match failure {
+        Failure::AccountId(problem) => account_id(*problem),
+        Failure::Name(NameProblem::Empty) => t::failure::name_empty().into(),
+        Failure::Name(NameProblem::TooLong) => t::failure::name_too_long(MAX_NAME_BYTES as u64),
+        Failure::Phrase(problem) => phrase(*problem),
+        Failure::PassphraseTooShort => t::failure::passphrase_too_short(MIN_PASSPHRASE_CHARS as u64),
+        Failure::WrongPassphrase { wait_ms: 0 } => t::failure::wrong_passphrase().into(),
+        Failure::WrongPassphrase { wait_ms } => t::failure::wrong_passphrase_wait(wait_ms.div_ceil(1000)),
+        Failure::NotReady => t::failure::not_ready().into(),
+        Failure::AlreadyExists => t::failure::already_exists().into(),
+        Failure::NotFound => t::failure::not_found().into(),
+        Failure::EmptyMessage => t::failure::empty_message().into(),
+        Failure::MessageTooLong { chars, limit } => t::failure::message_too_long(
+            &format::number(u64::from(*chars)),
+            &format::number(u64::from(*limit)),
+        ),
+        Failure::Blocked => t::failure::blocked().into(),
+        Failure::Network => t::failure::network().into(),
+        Failure::Clock => t::failure::clock().into(),
+        Failure::Storage => t::failure::storage().into(),
+        Failure::Damaged => t::failure::damaged().into(),
+        Failure::Internal => t::failure::internal().into(),
+    }
+}
+
+/// Why a text is not an Account ID.
+pub fn account_id(problem: AccountIdProblem) -> String {
+    match problem {
+        AccountIdProblem::Length(chars) => t::failure::id_length(u64::from(chars)),
+        AccountIdProblem::NotHex => t::failure::id_not_hex().into(),
+        AccountIdProblem::Prefix => t::failure::id_prefix().into(),
+    }
+}
+
+/// Why a recovery password is not correct.
+pub fn phrase(problem: PhraseProblem) -> String {
+    match problem {
+        PhraseProblem::TooShort { last_missing: true, .. } => t::failure::phrase_last_missing().into(),
+        PhraseProblem::TooShort { words, .. } => t::failure::phrase_too_short(u64::from(words)),
+        PhraseProblem::TooLong(words) => t::failure::phrase_too_long(u64::from(words)),
+        PhraseProblem::UnknownWord(place) => {
+            t::failure::phrase_unknown_word(&format::number(u64::from(place)))
+        }
+        PhraseProblem::Checksum => t::failure::phrase_checksum().into(),
+        PhraseProblem::Invalid => t::failure::phrase_invalid().into(),
+        PhraseProblem::IsAccountId => t::failure::phrase_is_account_id().into(),
+    }
+}
+
+/// What to call a conversation: its name, *Note to Self*, or a short form of the Account ID.
+pub fn name(view: &ConversationView) -> String {
+    match view.kind {
+        Kind::NoteToSelf => t::list::note_to_self().into(),
+        Kind::Contact if view.name.is_empty() => short_id(&view.account_id),
+        Kind::Contact => view.name.clone(),
+    }
+}
+
+/// First and last letters of an Account ID: 05a3…91fe.
+pub fn short_id(id: &str) -> String {
+    match (id.get(..4), id.len().checked_sub(4).and_then(|from| id.get(from..))) {
+        (Some(head), Some(tail)) if id.len() > 12 => format!("{head}…{tail}"),
+        _ => id.to_owned(),
+    }
+}
