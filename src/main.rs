@@ -13,7 +13,8 @@ mod words;
 
 fn main() {
     console_error_panic_hook::set_once();
-    leptos::task::spawn_local(async {
+    // The framework's own way to spawn is there only once something is mounted.
+    wasm_bindgen_futures::spawn_local(async {
         i18n::load::load().await;
         leptos::mount::mount_to_body(app::App);
     });

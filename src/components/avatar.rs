@@ -31,7 +31,7 @@ pub fn Avatar(
     let class = move || {
         let size = match size {
             AvatarSize::Small => "small",
-            AvatarSize::Row => "row",
+            AvatarSize::Row => "medium",
             AvatarSize::Large => "large",
         };
         format!("avatar {size} hue-{}", hue(&id.get()))

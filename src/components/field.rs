@@ -1,4 +1,5 @@
 use leptos::{html::Input, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// A labelled line of input with its hint and its error. The error is tied to the input for screen readers.
 #[component]
@@ -71,6 +72,16 @@ pub fn Field(
             </p>
         </div>
     }
+}
+
+/// Moves the focus to the first input that is marked as wrong, once the marks are drawn.
+pub fn focus_wrong() {
+    request_animation_frame(|| {
+        let wrong = document().query_selector("[aria-invalid=true]").ok().flatten();
+        if let Some(input) = wrong.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = input.focus();
+        }
+    });
 }
 
 /// A new identifier for an element of this page.

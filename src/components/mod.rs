@@ -10,6 +10,7 @@ pub mod copy;
 pub mod dialog;
 pub mod field;
 pub mod icon;
+pub mod language;
 pub mod lock_form;
 pub mod logo;
 pub mod menu;

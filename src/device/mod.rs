@@ -2,6 +2,5 @@
 
 pub mod attention;
 pub mod camera;
-pub mod features;
 pub mod grey;
 pub mod qr;

@@ -63,7 +63,11 @@ struct Picture {
 impl Picture {
     fn new(width: usize, height: usize, pixels: &[u8]) -> Result<Self, ReadError> {
         let sides = MIN_SIDE..=MAX_SIDE;
-        if width == 0 || height == 0 || width > MAX_SIDE || height > MAX_SIDE || pixels.len() != width * height
+        if width == 0
+            || height == 0
+            || width > MAX_SIDE
+            || height > MAX_SIDE
+            || pixels.len() != width * height
         {
             return Err(ReadError::Image);
         }

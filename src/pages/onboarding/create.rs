@@ -4,7 +4,7 @@ use sotto_api::{Command, Failure, MAX_NAME_BYTES, NameProblem};
 use super::stage::Stage;
 use crate::{
     components::{
-        field::Field,
+        field::{Field, focus_wrong},
         lock_form::{LockChoice, LockForm},
         spinner::Spinner,
     },
@@ -34,9 +34,10 @@ pub fn Create() -> impl IntoView {
         }
         let lock = choice.check();
         if let Some(problem) = name_problem(&name.get_untracked()) {
-            return name_error.set(words::failure(&Failure::Name(problem)));
+            name_error.set(words::failure(&Failure::Name(problem)));
+            return focus_wrong();
         }
-        let Some(lock) = lock else { return };
+        let Some(lock) = lock else { return focus_wrong() };
         busy.set(true);
         error.set(String::new());
         leptos::task::spawn_local(async move {

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     components::{
+        field::focus_wrong,
         icon::{Glyph, Icon},
         lock_form::{LockChoice, LockForm},
         qr_reader::{QrReader, Wanted},
@@ -36,7 +37,7 @@ pub fn Restore() -> impl IntoView {
         error.set(String::new());
         let lock = choice.check();
         let Some(phrase) = entry.take() else { return entry.focus() };
-        let Some(lock) = lock else { return };
+        let Some(lock) = lock else { return focus_wrong() };
         busy.set(true);
         // The engine says Ready before it answers.
         state.arriving.set(true);

@@ -1,13 +1,13 @@
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use sotto_api::{Command, Reply};
 
 use crate::{
     components::{
         icon::{Glyph, Icon},
+        language::LanguageSelect,
         logo::Logo,
     },
-    device::features::{self, Feature},
-    i18n::t,
+    i18n::{load::LANGUAGES, t},
     route::Route,
     state::use_state,
 };
@@ -22,45 +22,16 @@ pub fn Welcome() -> impl IntoView {
             let _ = network.try_set(view.network);
         }
     });
-    let missing = features::missing();
-    let able = missing.is_empty();
     view! {
         <main class="welcome">
             <section class="hero">
                 <Logo />
                 <h1>{t::app::name()}</h1>
                 <p class="lead">{t::onboarding::lead()}</p>
-                {if able {
-                    view! {
-                        <div class="ways">
-                            <a
-                                class="button primary wide"
-                                href=Route::Create.to_string()
-                                data-testid="welcome-create"
-                                on:click=move |event| {
-                                    event.prevent_default();
-                                    state.navigation.go(Route::Create);
-                                }
-                            >
-                                {t::onboarding::create()}
-                            </a>
-                            <a
-                                class="button outline wide"
-                                href=Route::Restore.to_string()
-                                data-testid="welcome-restore"
-                                on:click=move |event| {
-                                    event.prevent_default();
-                                    state.navigation.go(Route::Restore);
-                                }
-                            >
-                                {t::onboarding::restore()}
-                            </a>
-                        </div>
-                    }
-                        .into_any()
-                } else {
-                    view! { <Unsupported missing=missing /> }.into_any()
-                }}
+                <div class="ways">
+                    <Way to=Route::Create look="primary" name=t::onboarding::create() testid="welcome-create" />
+                    <Way to=Route::Restore look="outline" name=t::onboarding::restore() testid="welcome-restore" />
+                </div>
                 <details class="how">
                     <summary>
                         <span class="turn"><Glyph icon=Icon::ChevronRight /></span>
@@ -68,7 +39,8 @@ pub fn Welcome() -> impl IntoView {
                     </summary>
                     <HowItWorks />
                 </details>
-                <p class="foot" hidden=move || network.with(String::is_empty)>
+                <LanguageChoice />
+                <p class="which-network" hidden=move || network.with(String::is_empty)>
                     <Glyph icon=Icon::Globe small=true />
                     {move || t::onboarding::network(&network.get())}
                 </p>
@@ -105,21 +77,23 @@ fn HowItWorks() -> impl IntoView {
     }
 }
 
+/// One of the two ways in.
 #[component]
-fn Unsupported(missing: Vec<Feature>) -> impl IntoView {
-    let names: Vec<_> = missing
-        .into_iter()
-        .map(|feature| match feature {
-            Feature::Storage => t::onboarding::feature_storage(),
-            Feature::Locks => t::onboarding::feature_locks(),
-            Feature::Crypto => t::onboarding::feature_crypto(),
-            Feature::Workers => t::onboarding::feature_workers(),
-        })
-        .collect();
+fn Way(to: Route, look: &'static str, name: &'static str, testid: &'static str) -> impl IntoView {
+    let navigation = use_state().navigation;
+    let open = move |event: ev::MouseEvent| {
+        event.prevent_default();
+        navigation.go(to);
+    };
     view! {
-        <div class="notice-box" role="alert" data-testid="unsupported">
-            <h2>{t::onboarding::unsupported_title()}</h2>
-            <p>{t::onboarding::unsupported_body(&names.join("; "))}</p>
-        </div>
+        <a class=format!("button wide {look}") href=to.to_string() data-testid=testid on:click=open>
+            {name}
+        </a>
     }
+}
+
+/// Shown only when there is a choice.
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    (LANGUAGES.len() > 1).then(|| view! { <LanguageSelect /> })
 }

@@ -1,19 +1,14 @@
 use leptos::prelude::*;
 
-use crate::{
-    components::icon::{Glyph, Icon},
-    i18n::t,
-};
+use crate::{components::language::LanguageSelect, i18n::t};
 
-/// Which languages there are.
+/// Which language the page speaks.
 #[component]
 pub fn Language() -> impl IntoView {
     view! {
         <section>
-            <p class="kept">
-                <Glyph icon=Icon::Globe />
-                <span>{t::settings::language_only()}</span>
-            </p>
+            <LanguageSelect />
+            <p class="hint">{t::settings::language_note()}</p>
         </section>
     }
 }
