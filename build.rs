@@ -90,7 +90,7 @@ impl Output {
 
     fn finish(self) -> Result<String, Box<dyn Error>> {
         let mut file = String::from("#[allow(dead_code)]\npub mod t {\n");
-        write!(file, "{}}}\n", self.functions)?;
+        writeln!(file, "{}}}", self.functions)?;
         write!(
             file,
             "static ENGLISH: [(&str, Entry<&'static str>); {}] = [\n{}];\n",

@@ -4,7 +4,7 @@ use sotto_api::{Lock, MIN_PASSPHRASE_CHARS, Secret};
 use super::{
     field::unique,
     icon::{Glyph, Icon},
-    passphrase::Passphrase,
+    passphrase::{Holder, Passphrase},
     strength::Strength,
 };
 use crate::{i18n::t, words};
@@ -109,6 +109,7 @@ pub fn LockForm(
             )}
             <Show when=move || choice.by_passphrase.get()>
                 <div class="lock-typed">
+                    <Holder />
                     <Passphrase
                         value=choice.passphrase
                         label=t::onboarding::passphrase()

@@ -75,3 +75,9 @@ pub fn Passphrase(
         </div>
     }
 }
+
+/// Tells a password manager whose passphrase it keeps: there is no user name here.
+#[component]
+pub fn Holder() -> impl IntoView {
+    view! { <input type="text" autocomplete="username" hidden readonly tabindex="-1" value=t::app::name() /> }
+}

@@ -19,7 +19,7 @@ pub fn Switch(
         <label class="switch">
             <input type="checkbox" role="switch" data-testid=testid prop:checked=move || on.get()
                 on:change=move |event| on.set(event_target_checked(&event)) />
-            <span class="track" aria-hidden="true"></span>
+            <span class="groove" aria-hidden="true"></span>
             <span class="text">
                 <span class="name">{label}</span>
                 {hint.map(|hint| view! { <span class="hint">{hint}</span> })}

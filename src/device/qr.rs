@@ -75,12 +75,15 @@ thread_local! {
     static CURRENT: RefCell<Option<Rc<Helper>>> = const { RefCell::new(None) };
 }
 
+/// Kept as long as it may be called.
+type Handler<E> = RefCell<Option<Closure<dyn Fn(E)>>>;
+
 /// A running worker and what it has been asked.
 struct Helper {
     worker: Worker,
     state: RefCell<State>,
-    on_message: RefCell<Option<Closure<dyn Fn(MessageEvent)>>>,
-    on_error: RefCell<Option<Closure<dyn Fn(Event)>>>,
+    on_message: Handler<MessageEvent>,
+    on_error: Handler<Event>,
 }
 
 #[derive(Default)]

@@ -56,10 +56,12 @@ fn FullPath(path: PathView) -> impl IntoView {
             <li class="end">
                 <span class="disc"><Glyph icon=Icon::Flag /></span>
                 <span class="text">
-                    <span class="name">{t::network::destination()}</span>
+                    <span class="top">
+                        <span class="name">{t::network::destination()}</span>
+                        {time.map(|time| view! { <span class="time">{time}</span> })}
+                    </span>
                     <span class="hint">{t::network::destination_hint()}</span>
                 </span>
-                {time.map(|time| view! { <span class="time">{time}</span> })}
             </li>
         </ol>
     }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use leptos::{ev, prelude::*};
 use sotto_api::{Command, Failure};
 
@@ -13,6 +15,9 @@ use crate::{
     words,
 };
 
+/// How long a name is awaited before it is asked for.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// After a restore: how far it is, and the question for a name when none came with the account. Ends by
 /// itself when all is there and a name is known.
 #[component]
@@ -22,6 +27,15 @@ pub fn Arrival() -> impl IntoView {
         state.profile.with(|own| own.as_ref().is_none_or(|own| own.display_name.is_empty()))
     });
     let finished = Memo::new(move |_| state.restore.get().is_some_and(|progress| progress.finished));
+    // A name may still be among what is fetched; it is asked for only when that is unlikely.
+    let waited = RwSignal::new(false);
+    let patience = set_timeout_with_handle(move || waited.set(true), PATIENCE);
+    on_cleanup(move || {
+        if let Ok(timer) = patience {
+            timer.clear();
+        }
+    });
+    let ask = Memo::new(move |_| nameless.get() && (finished.get() || waited.get()));
     Effect::new(move |_| {
         if finished.get() && !nameless.get() {
             state.arriving.set(false);
@@ -30,7 +44,7 @@ pub fn Arrival() -> impl IntoView {
     view! {
         <Stage title=t::onboarding::arrival_title() lead=t::onboarding::arrival_lead()>
             <Progress />
-            {move || match nameless.get() {
+            {move || match ask.get() {
                 true => view! { <NameQuestion /> }.into_any(),
                 false => {
                     view! {

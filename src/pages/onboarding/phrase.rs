@@ -230,7 +230,7 @@ fn Grid(entry: Entry) -> impl IntoView {
     let cells = move || {
         let (checked, problem) = entry
             .check
-            .with(|check| check.as_ref().map(|check| (check.words.clone(), check.problem.clone())))
+            .with(|check| check.as_ref().map(|check| (check.words.clone(), check.problem)))
             .unwrap_or((Vec::new(), Some(PhraseProblem::TooShort { words: 0, last_missing: false })));
         let open = entry.open_word.get();
         let completing = entry.completions.with(|found| !found.is_empty());
@@ -278,7 +278,12 @@ fn Grid(entry: Entry) -> impl IntoView {
 #[component]
 fn Problem(entry: Entry, problem: Memo<Option<PhraseProblem>>) -> impl IntoView {
     let missing = move || entry.tried.get() && entry.text.with(|text| text.expose().trim().is_empty());
+    let digits =
+        move || entry.text.with(|text| is_hex(text.expose()).then(|| text.expose().trim().len() as u64));
     let sentence = move || match problem.get() {
+        Some(PhraseProblem::TooShort { .. }) if digits().is_some() => {
+            t::onboarding::phrase_hex_short(digits().unwrap_or_default())
+        }
         Some(problem) => sentences::phrase(problem),
         None if missing() => t::onboarding::phrase_empty().to_owned(),
         None => String::new(),

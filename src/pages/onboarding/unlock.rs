@@ -5,7 +5,11 @@ use sotto_api::{Command, Failure, LockKind, Phase, Secret};
 
 use super::stage::Stage;
 use crate::{
-    components::{logo::Logo, passphrase::Passphrase, spinner::Spinner},
+    components::{
+        logo::Logo,
+        passphrase::{Holder, Passphrase},
+        spinner::Spinner,
+    },
     i18n::t,
     pages::settings::sign_out,
     state::use_state,
@@ -58,6 +62,7 @@ pub fn Unlock() -> impl IntoView {
                 {match by_passphrase {
                     true => {
                         view! {
+                            <Holder />
                             <Passphrase
                                 value=passphrase
                                 label=t::onboarding::passphrase()

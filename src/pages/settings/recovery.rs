@@ -115,7 +115,7 @@ pub fn Recovery() -> impl IntoView {
                 Some(password) => view! { <Open shown=shown password=password /> }.into_any(),
             }}
         </section>
-        <Kept />
+        <Kept shown=shown />
     }
 }
 
@@ -221,8 +221,9 @@ fn Open(shown: Shown, password: RecoveryPassword) -> impl IntoView {
 
 /// The promise that ends the reminder.
 #[component]
-fn Kept() -> impl IntoView {
-    let state = use_state();
+fn Kept(shown: Shown) -> impl IntoView {
+    let state = shown.state;
+    let open = move || shown.password.with(Option::is_some);
     let saved =
         Memo::new(move |_| state.profile.with(|own| own.as_ref().is_some_and(|own| own.recovery_saved)));
     let keep = move |_| {
@@ -248,7 +249,9 @@ fn Kept() -> impl IntoView {
                     view! {
                         <button
                             type="button"
-                            class="button primary wide"
+                            class="button wide"
+                            class:primary=open
+                            class:outline=move || !open()
                             data-testid="recovery-saved"
                             on:click=keep
                         >
