@@ -39,6 +39,49 @@ fn nothing_is_lost_or_doubled() {
     });
 }
 
+#[test]
+fn a_restore_goes_on_after_a_power_cut() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let (ann, bob) = (Person::named(&config, "Ann").await, Person::named(&config, "Bob").await);
+        let (ann_id, bob_id) = (ann.account_id().await, bob.account_id().await);
+        let (with_bob, with_ann) = (ann.open(&bob_id).await, bob.open(&ann_id).await);
+        ann.say(with_bob, "one").await;
+        bob.expect(with_ann, &["< one"]).await;
+        bob.say(with_ann, "two").await;
+        let all = ["> one", "= they accepted", "< two"];
+        ann.expect(with_bob, &all).await;
+        assert!(until(async || ann.network().await.queued == 0).await);
+        let Ok(Reply::RecoveryPassword(password)) = ann.call(Command::RecoveryPassword).await else {
+            panic!()
+        };
+        let restore = || Command::RestoreAccount {
+            phrase: password.hex.clone(),
+            display_name: None,
+            lock: sotto_api::Lock::Browser,
+        };
+        for write in 1..=4 {
+            for death in [Death::Before(write), Death::After(write)] {
+                let mut device = Person::stranger(&config).await;
+                device.store().die(death);
+                let _ = device.try_call(restore()).await;
+                loop {
+                    if device.is_dead() {
+                        device = device.after_power_cut().await;
+                        let _ = device.call(restore()).await;
+                    }
+                    let id = device.open(&bob_id).await;
+                    let there = until(async || device.is_dead() || device.lines(id).await == all).await;
+                    assert!(there, "{death:?}: {:?}", device.lines(id).await);
+                    if !device.is_dead() {
+                        break;
+                    }
+                }
+            }
+        }
+    });
+}
+
 /// Runs the script with one power cut. Gives back whether it came to that.
 async fn script(config: &NetworkConfig, bob: &Person, death: Death) -> bool {
     let mut ann = Person::stranger(config).await;

@@ -84,6 +84,31 @@ fn records_tell_nothing() {
 }
 
 #[test]
+fn requests_tell_nothing() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let (ann, bob) = (Person::named(&config, "Annabel").await, Person::named(&config, "Robert").await);
+        let (ann_id, bob_id) = (ann.account_id().await, bob.account_id().await);
+        let with_bob = ann.open(&bob_id).await;
+        ann.say(with_bob, "the secret plan").await;
+        ann.expect_all_sent(with_bob).await;
+        ann.done(Command::PollNow).await;
+        let sent = ann.machine.net().sent();
+        assert!(sent.iter().any(|(url, _)| url.ends_with("/onion_req/v2")));
+        let keys = [&ann_id, &bob_id].map(|id| hex::decode(&id[2..]).unwrap());
+        for (url, body) in &sent {
+            assert!(url.ends_with("/onion_req/v2") || url.ends_with("/json_rpc"), "{url}");
+            for form in
+                keys.iter().map(Vec::as_slice).chain([&b"the secret plan"[..], b"Annabel"]).flat_map(forms)
+            {
+                let shows = |bytes: &[u8]| bytes.windows(form.len()).any(|window| window == form);
+                assert!(!shows(url.as_bytes()) && !shows(body), "{}", String::from_utf8_lossy(&form));
+            }
+        }
+    });
+}
+
+#[test]
 fn the_search_finds_what_is_there() {
     let secret = b"the secret plan";
     for shift in 0..5 {

@@ -247,8 +247,8 @@ impl Person {
 
     pub async fn messages(&self, conversation: ConversationId) -> Vec<MessageView> {
         let command = Command::Messages { conversation, before: None, limit: 200 };
-        match self.call(command).await {
-            Ok(Reply::Messages(page)) => page.messages,
+        match self.try_call(command).await {
+            Some(Ok(Reply::Messages(page))) => page.messages,
             _ => Vec::new(),
         }
     }
