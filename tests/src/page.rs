@@ -14,7 +14,7 @@ use thirtyfour::{
 use crate::{Outcome, Trouble, User, stage};
 
 /// How long a test waits for something that will surely come.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 const BETWEEN: Duration = Duration::from_millis(50);
 
 impl User {

@@ -59,21 +59,30 @@ fn stamp() -> Result<String> {
 
 /// Everything in the project counts, but what surely does not go into the bundle.
 fn matters(root: &Path, path: &Path) -> bool {
-    const OUTSIDE: [&str; 12] = [
-        "target",
-        "dist",
-        "node_modules",
-        ".git",
-        ".ci",
-        "tests",
-        "bench",
-        "fuzz",
-        "data",
-        "deny.toml",
-        "crates/network",
-        "vectors",
-    ];
+    const OUTSIDE: [&str; 9] =
+        [".git", ".ci", "bench", "crates/network", "data", "deny.toml", "dist", "target", "tests"];
+    const ANYWHERE: [&str; 4] = ["benches", "fuzz", "node_modules", "tests"];
     let name = path.strip_prefix(root).unwrap_or(path);
     let documentation = name.extension().is_some_and(|extension| extension == "md");
-    !documentation && !OUTSIDE.iter().any(|outside| name == Path::new(outside))
+    let anywhere = path.file_name().is_some_and(|last| ANYWHERE.iter().any(|outside| last == *outside));
+    !documentation && !anywhere && !OUTSIDE.iter().any(|outside| name == Path::new(outside))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_and_settings_matter_and_documents_and_tests_do_not() {
+        let root = Path::new("/project");
+        let matters = |name: &str| matters(root, &root.join(name));
+        for name in
+            ["Cargo.lock", "src/main.rs", "style", "languages/en.json", "crates/worker/loader.js", ".cargo"]
+        {
+            assert!(matters(name), "{name}");
+        }
+        for name in ["README.md", "target", "dist", "crates/network", "crates/engine/tests", ".git"] {
+            assert!(!matters(name), "{name}");
+        }
+    }
 }
