@@ -17,7 +17,7 @@ impl User {
         self.visit("/").await?;
         self.click("welcome-create").await?;
         self.fill("create-name", name).await?;
-        self.choose(lock).await?;
+        self.choose_lock(lock).await?;
         self.click("create-submit").await?;
         self.find("list").await?;
         Ok(())
@@ -27,10 +27,18 @@ impl User {
     pub async fn restore(&self, phrase: &str, lock: Lock<'_>) -> Outcome {
         self.visit("/restore").await?;
         self.fill("restore-phrase", phrase).await?;
-        self.choose(lock).await?;
+        self.choose_lock(lock).await?;
         self.click("restore-submit").await?;
-        self.find("list").await?;
-        Ok(())
+        self.wait_for("the restored account", async || {
+            // The name is not known before another device tells it.
+            for button in ["restore-skip", "restore-continue"] {
+                if self.has(button).await? {
+                    self.click(button).await?;
+                }
+            }
+            Ok(self.has("list").await?.then_some(()))
+        })
+        .await
     }
 
     /// The own Account ID, as the page shows it.
@@ -44,11 +52,25 @@ impl User {
     pub async fn recovery_words(&self) -> Outcome<String> {
         self.go("/settings/recovery").await?;
         self.click("recovery-show").await?;
-        let words = self.text("recovery-words").await?;
-        // Numbers beside the words are for the eye.
-        let words: Vec<&str> =
-            words.split_whitespace().filter(|word| word.chars().all(|c| c.is_ascii_lowercase())).collect();
-        if words.len() == 13 { Ok(words.join(" ")) } else { Err(Trouble::Unexpected(words.join(" "))) }
+        self.shown_words(13).await
+    }
+
+    /// The recovery password in 12 words of the other list.
+    pub async fn recovery_words_bip39(&self) -> Outcome<String> {
+        self.recovery_words().await?;
+        self.click("recovery-bip39").await?;
+        self.shown_words(12).await
+    }
+
+    async fn shown_words(&self, count: usize) -> Outcome<String> {
+        self.wait_for(&format!("{count} words"), async || {
+            let shown = self.text("recovery-words").await?;
+            // Numbers beside the words are for the eye.
+            let is_word = |word: &&str| word.chars().all(|letter| letter.is_ascii_lowercase());
+            let words: Vec<&str> = shown.split_whitespace().filter(is_word).collect();
+            Ok((words.len() == count).then(|| words.join(" ")))
+        })
+        .await
     }
 
     /// Opens the conversation with an Account ID.
@@ -77,17 +99,16 @@ impl User {
     /// Opens the first message request, accepts it, and stays in the conversation.
     pub async fn accept_request(&self) -> Outcome {
         self.go("/requests").await?;
-        self.click("request-item").await?;
         self.click("request-accept").await?;
         self.find("composer-input").await?;
         Ok(())
     }
 
-    async fn choose(&self, lock: Lock<'_>) -> Outcome {
+    async fn choose_lock(&self, lock: Lock<'_>) -> Outcome {
         match lock {
-            Lock::Browser => self.click("lock-browser").await,
+            Lock::Browser => self.choose("lock-browser").await,
             Lock::Passphrase(passphrase) => {
-                self.click("lock-passphrase").await?;
+                self.choose("lock-passphrase").await?;
                 self.fill("passphrase", passphrase).await?;
                 self.fill("passphrase-repeat", passphrase).await
             }

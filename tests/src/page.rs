@@ -46,11 +46,25 @@ impl User {
         Ok(())
     }
 
+    /// Picks an option: a radio button that may be hidden behind its label.
+    pub async fn choose(&self, id: &str) -> Outcome {
+        let script = "const option = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);
+            (option?.closest('label') ?? option)?.click();
+            return option !== null;";
+        self.wait_for(id, async || {
+            Ok(self.script(script, vec![id.into()]).await?.as_bool().unwrap_or_default().then_some(()))
+        })
+        .await
+    }
+
     /// Replaces what stands in an input.
     pub async fn fill(&self, id: &str, text: &str) -> Outcome {
         let input = self.find(id).await?;
         input.clear().await?;
-        Ok(input.send_keys(text).await?)
+        input.focus().await?;
+        // As an input method does it: the driver's keys know no emoji.
+        self.cdp("Input.insertText", serde_json::json!({ "text": text })).await?;
+        Ok(())
     }
 
     /// The text of the visible element with this test id.
@@ -58,9 +72,12 @@ impl User {
         Ok(self.find(id).await?.text().await?)
     }
 
-    /// An attribute of the visible element with this test id.
+    /// An attribute of the element with this test id; empty while there is none.
     pub async fn attribute(&self, id: &str, name: &str) -> Outcome<String> {
-        Ok(self.find(id).await?.attr(name).await?.unwrap_or_default())
+        let script =
+            "return document.querySelector(`[data-testid=\"${arguments[0]}\"]`)?.getAttribute(arguments[1]);";
+        let value = self.script(script, vec![id.into(), name.into()]).await?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
     }
 
     /// Whether an element with this test id is in the page, seen or not.
@@ -112,11 +129,6 @@ impl User {
     pub async fn choose_file(&self, id: &str, file: &Path) -> Outcome {
         let input = self.driver().query(By::Testid(id)).wait(PATIENCE, BETWEEN).desc(id).first().await?;
         Ok(input.send_keys(file.to_string_lossy()).await?)
-    }
-
-    /// Presses the button of a question, if the page asks one.
-    pub async fn confirm_if_asked(&self) -> Outcome {
-        if self.has("confirm").await? { self.click("confirm").await } else { Ok(()) }
     }
 
     /// Waits until no animation runs and two frames have been drawn.

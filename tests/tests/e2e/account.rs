@@ -41,7 +41,7 @@ async fn signing_out_leaves_nothing() -> Outcome {
     let stage = Stage::open().await?;
     let anna = stage.user().await?;
     anna.create("Anna", Lock::Browser).await?;
-    anna.go("/settings/account").await?;
+    anna.go("/settings").await?;
     anna.click("sign-out").await?;
     anna.click("confirm").await?;
     anna.find("welcome-create").await?;

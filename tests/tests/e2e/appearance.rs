@@ -64,15 +64,15 @@ async fn the_chosen_theme_stays() -> Outcome {
         user.script("return getComputedStyle(document.body).backgroundColor;", vec![]).await
     };
     anna.go("/settings/appearance").await?;
-    anna.click("theme-light").await?;
+    anna.choose("theme-light").await?;
     let light = background(&anna).await?;
-    anna.click("theme-dark").await?;
+    anna.choose("theme-dark").await?;
     anna.wait_for("dark colours", async || Ok((background(&anna).await? != light).then_some(()))).await?;
     let dark = background(&anna).await?;
     anna.reload().await?;
-    anna.find("theme-system").await?;
+    anna.wait_for("the settings", async || Ok(anna.has("theme-system").await?.then_some(()))).await?;
     assert_eq!(background(&anna).await?, dark);
-    anna.click("theme-system").await?;
+    anna.choose("theme-system").await?;
     anna.wait_for("the system's colours", async || Ok((background(&anna).await? == light).then_some(())))
         .await
 }

@@ -75,6 +75,7 @@ async fn a_corrupt_qr_image_is_refused() -> Outcome {
     for (name, content) in [("broken.png", &b"\x89PNG\r\n\x1a\nnot an image"[..]), ("blank.png", BLANK)] {
         let file = folder.join(name);
         std::fs::write(&file, content)?;
+        anna.click("new-scan").await?;
         anna.choose_file("qr-image-input", &file).await?;
         assert!(!anna.text("qr-error").await?.trim().is_empty(), "{name}");
         anna.go("/").await?;
@@ -93,8 +94,14 @@ async fn the_own_qr_code_read_back_opens_the_conversation() -> Outcome {
     tokio::try_join!(anna.create("Anna", Lock::Browser), bela.create("Béla", Lock::Browser))?;
     bela.account_id().await?;
     let file = std::env::temp_dir().join(format!("sotto-qr-{}.png", std::process::id()));
+    if !bela.has("qr-code").await? {
+        bela.click("account-id-qr").await?;
+    }
+    bela.find("qr-code").await?;
+    bela.settle().await?;
     bela.driver().screenshot(&file).await?;
     anna.go("/new").await?;
+    anna.click("new-scan").await?;
     anna.choose_file("qr-image-input", &file).await?;
     anna.find("composer-input").await?;
     std::fs::remove_file(file)?;

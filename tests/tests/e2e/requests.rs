@@ -51,9 +51,7 @@ async fn an_answer_accepts_a_request() -> Outcome {
 async fn a_declined_request_is_gone_and_may_come_again() -> Outcome {
     let stage = Stage::open().await?;
     let (anna, bela, _) = stranger_writes(&stage).await?;
-    bela.click("request-item").await?;
     bela.click("request-decline").await?;
-    bela.confirm_if_asked().await?;
     bela.wait_gone("request-item").await?;
 
     anna.send("second try").await?;
@@ -69,9 +67,8 @@ async fn a_blocked_stranger_is_not_heard_again() -> Outcome {
     let clara = stage.user().await?;
     clara.create("Clara", Lock::Browser).await?;
 
-    bela.click("request-item").await?;
     bela.click("request-block").await?;
-    bela.confirm_if_asked().await?;
+    bela.click("confirm").await?;
     bela.go("/requests").await?;
     bela.wait_gone("request-item").await?;
 
