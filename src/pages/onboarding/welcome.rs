@@ -27,7 +27,9 @@ pub fn Welcome() -> impl IntoView {
             <section class="hero">
                 <Logo />
                 <h1>{t::app::name()}</h1>
-                <p class="lead">{t::onboarding::lead()}</p>
+                <p class="lead">
+                    {t::app::tagline()} <br /> {t::onboarding::lead()}
+                </p>
                 <div class="ways">
                     <Way to=Route::Create look="primary" name=t::onboarding::create() testid="welcome-create" />
                     <Way to=Route::Restore look="outline" name=t::onboarding::restore() testid="welcome-restore" />
