@@ -18,7 +18,7 @@ pub fn number(value: u64) -> String {
 /// The time of day: 14:32.
 pub fn time(unix_ms: u64) -> String {
     thread_local! {
-        static FORMAT: Function = dates(&[("hour", "2-digit"), ("minute", "2-digit")]);
+        static FORMAT: Function = dates(&[("timeStyle", "short")]);
     }
     apply(&FORMAT, &date(unix_ms))
 }

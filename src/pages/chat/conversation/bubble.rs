@@ -117,7 +117,7 @@ fn Words(
         >
             <div class="bubble">
                 {move || match message.with(|message| message.body.clone()) {
-                    Body::Text(text) => view! { <span class="words private" dir="auto" data-testid="message-text">{text}</span> }.into_any(),
+                    Body::Text(text) => view! { <span class="said private" dir="auto" data-testid="message-text">{text}</span> }.into_any(),
                     body => view! { <Unsupported body=body /> }.into_any(),
                 }}
                 <span class="meta">
@@ -165,7 +165,7 @@ fn Unsupported(body: Body) -> impl IntoView {
     let text = text(&body);
     let has_text = !text.is_empty();
     view! {
-        {has_text.then(|| view! { <span class="words private" dir="auto" data-testid="message-text">{text}</span> })}
+        {has_text.then(|| view! { <span class="said private" dir="auto" data-testid="message-text">{text}</span> })}
         <span class="unsupported"><Glyph icon=Icon::Info small=true /> {t::conversation::unsupported()}</span>
     }
 }
