@@ -21,7 +21,7 @@ pub fn Resizer() -> impl IntoView {
     Effect::new(move |_| show(width.get()));
     let on_move = move |event: ev::PointerEvent| {
         if dragging.get_untracked() {
-            let x = f64::from(event.client_x());
+            let x = event.client_x();
             let from_edge = if right_to_left() { viewport() - x } else { x };
             set(from_edge - RAIL);
         }

@@ -240,7 +240,7 @@ fn selecting() -> bool {
 
 /// Where a right click was; a menu key on the keyboard gives no place, then below the message.
 fn place_of(event: &ev::MouseEvent) -> MenuPlace {
-    let place = MenuPlace { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
+    let place = MenuPlace { x: event.client_x(), y: event.client_y() };
     let by_key = place.x == 0.0 && place.y == 0.0;
     by_key.then(|| element_place(event.current_target())).flatten().unwrap_or(place)
 }
@@ -267,7 +267,7 @@ impl LongPress {
         if event.pointer_type() != "touch" {
             return;
         }
-        let place = MenuPlace { x: f64::from(event.client_x()), y: f64::from(event.client_y()) };
+        let place = MenuPlace { x: event.client_x(), y: event.client_y() };
         let timer = Timeout::new(LONG_PRESS_MS, move || self.act.run(place));
         self.timer.set_value(Some((timer, place)));
     }
@@ -276,9 +276,9 @@ impl LongPress {
     fn moved(self, event: &ev::PointerEvent) {
         const SLOP: f64 = 10.0;
         let far = self.timer.with_value(|timer| {
-            timer.as_ref().is_some_and(|(_, from)| {
-                (f64::from(event.client_x()) - from.x).hypot(f64::from(event.client_y()) - from.y) > SLOP
-            })
+            timer
+                .as_ref()
+                .is_some_and(|(_, from)| (event.client_x() - from.x).hypot(event.client_y() - from.y) > SLOP)
         });
         if far {
             self.up();
