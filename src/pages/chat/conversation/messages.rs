@@ -106,11 +106,19 @@ struct Scroller {
     at_end: RwSignal<bool>,
     /// Received while the end was out of sight.
     missed: RwSignal<u64>,
+    /// Where it was when it was scrolled last, px.
+    last_top: StoredValue<f64>,
 }
 
 impl Scroller {
     fn new(timeline: Timeline) -> Self {
-        Self { timeline, node: NodeRef::new(), at_end: RwSignal::new(true), missed: RwSignal::new(0) }
+        Self {
+            timeline,
+            node: NodeRef::new(),
+            at_end: RwSignal::new(true),
+            missed: RwSignal::new(0),
+            last_top: StoredValue::new(0.0),
+        }
     }
 
     /// Loads, then keeps the end in sight for as long as it is in sight.
@@ -166,6 +174,7 @@ impl Scroller {
             Some(line) => {
                 let above = line.get_bounding_client_rect().top() - element.get_bounding_client_rect().top();
                 element.set_scroll_top(element.scroll_top() + above - 72.0);
+                self.at_end.set(false);
             }
             None => element.set_scroll_top(f64::from(element.scroll_height())),
         }
@@ -192,7 +201,11 @@ impl Scroller {
         let Some(element) = self.node.get_untracked() else { return };
         let top = element.scroll_top();
         let below = f64::from(element.scroll_height() - element.client_height()) - top;
-        let at_end = below < AT_END && self.timeline.at_newest();
+        // Content may have grown since the scrolling that this tells of; only a way up leaves the end.
+        let upward = top < self.last_top.get_value();
+        self.last_top.set_value(top);
+        let stays = self.at_end.get_untracked() && !upward;
+        let at_end = (below < AT_END || stays) && self.timeline.at_newest();
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
         }
