@@ -27,6 +27,8 @@ fn groups(id: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::groups;
 
     #[test]

@@ -48,6 +48,8 @@ impl CodeKind {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::CodeKind::{self, *};
 
     #[test]

@@ -70,6 +70,8 @@ fn pool(passphrase: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::Strength::{self, *};
 
     #[test]

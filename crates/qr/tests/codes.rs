@@ -1,4 +1,5 @@
 //! Codes drawn, painted, spoiled and read again: natively and in a browser's worker.
+#![allow(clippy::unwrap_used)]
 
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

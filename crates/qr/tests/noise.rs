@@ -1,5 +1,6 @@
 //! Damaged and random pictures: a text that comes back is the right one, and nothing hangs.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used)]
 
 use std::panic::catch_unwind;
 

@@ -1,5 +1,6 @@
 //! The objects that cross the worker boundary, in a real worker.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)]
 
 use js_sys::{Array, JSON, Reflect, Uint8Array};
 use sotto_qr::wire;

@@ -145,6 +145,8 @@ fn paste(state: State, typed: RwSignal<String>) {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -85,6 +85,8 @@ fn units(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     fn texts(text: &str) -> Vec<&str> {

@@ -79,6 +79,8 @@ fn together(above: &MessageView, below: &MessageView) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use sotto_api::{ConversationId, Delivery};
 
     use super::*;
