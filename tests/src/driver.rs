@@ -2,8 +2,8 @@
 
 use std::{
     env,
-    io::{Read as _, Write as _},
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{Ipv4Addr, TcpStream},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -21,17 +21,29 @@ impl Driver {
     /// Starts the driver that `CHROMEDRIVER` names, or the one on the PATH, on a free port.
     pub fn start() -> Outcome<Self> {
         let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let child = Command::new(&program)
-            .arg(format!("--port={port}"))
-            .arg("--log-level=OFF")
-            .stdout(Stdio::null())
+            .arg("--port=0")
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| Trouble::Missing(format!("{} does not start: {error}", program.display())))?;
-        let driver = Self { child, port };
+        let mut driver = Self { child, port: 0 };
+        driver.port = driver.read_port()?;
         driver.wait_until_ready()?;
         Ok(driver)
+    }
+
+    /// The port that it chose, from what it prints: one chosen here could be taken by a node meanwhile.
+    fn read_port(&mut self) -> Outcome<u16> {
+        let output = self.child.stdout.take().ok_or_else(|| Trouble::Unexpected("no output".into()))?;
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse().ok()
+        });
+        // Somebody has to read on, or its next line would end it.
+        thread::spawn(move || lines.for_each(drop));
+        port.ok_or_else(|| Trouble::Unexpected("ChromeDriver does not say its port".into()))
     }
 
     /// Where it takes commands.
