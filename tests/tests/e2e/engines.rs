@@ -60,7 +60,7 @@ async fn without_shared_workers_a_second_tab_takes_over() -> Outcome {
 
     let first = anna.tab().await?;
     // Still on their way when the other tab takes over.
-    anna.proxy().set_online(false);
+    stage.network().nodes().iter().for_each(|node| node.stop());
     anna.send("sent by the first, delivered by the second").await?;
     anna.see("sent by the first, delivered by the second").await?;
     let second = anna.open_tab().await?;
@@ -68,7 +68,7 @@ async fn without_shared_workers_a_second_tab_takes_over() -> Outcome {
     anna.find("taken").await?;
     anna.click("use-here").await?;
     anna.find("list").await?;
-    anna.proxy().set_online(true);
+    stage.network().nodes().iter().for_each(|node| node.start());
 
     anna.open_first().await?;
     anna.see_sent("sent by the first, delivered by the second").await?;
