@@ -13,12 +13,10 @@ use crate::{
 
 /// Crates that run in a browser and are checked and tested there.
 const BROWSER: [&str; 3] = ["sotto", "sotto-worker", "sotto-qr"];
-/// Those of them that have tests for headless Chromium.
-const BROWSER_TESTED: [&str; 2] = ["sotto-worker", "sotto-qr"];
-/// Everything that is compiled for the machine itself, the page's own unit tests included. They are always named together, so that every layer uses the same compiled
+/// All other crates. They are always named together, so that every layer uses the same compiled
 /// dependencies.
-const NATIVE: [&str; 7] =
-    ["sotto", "sotto-api", "sotto-protocol", "sotto-engine", "sotto-network", "xtask", "sotto-tests"];
+const NATIVE: [&str; 6] =
+    ["sotto-api", "sotto-protocol", "sotto-engine", "sotto-network", "xtask", "sotto-tests"];
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// One layer of the tests.
@@ -89,7 +87,7 @@ fn clippy() -> Result {
 }
 
 fn wasm(filter: Option<&str>) -> Result {
-    let mut cargo = packages(&["test", "--locked", "--target", WASM], &BROWSER_TESTED);
+    let mut cargo = packages(&["test", "--locked", "--target", WASM], &BROWSER);
     cargo.env("CHROMEDRIVER", chromium::ensure_driver()?);
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     shell::run(&mut filtered(cargo, filter, &[]), "cargo test in Chromium")
