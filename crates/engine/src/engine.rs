@@ -5,8 +5,9 @@ use std::{
     rc::Rc,
 };
 
-use futures::{channel::mpsc::UnboundedReceiver, lock::Mutex};
+use futures::channel::mpsc::UnboundedReceiver;
 use sotto_api::{Command, Event, Failure, LockKind, Phase, Reply};
+use tokio::sync::Mutex;
 
 use crate::{
     network::NetworkConfig,

@@ -10,12 +10,12 @@
 mod common;
 mod people;
 
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 use common::on_this_thread;
 use people::{Person, network, until};
 use sotto_api::{Acceptance, Command, Event, Failure, Lock, Phase, Reply, Secret};
-use sotto_engine::platform::Platform as _;
+use sotto_engine::platform::{Platform as _, Store as _};
 
 /// Two people who have accepted each other, and their conversation on either side.
 async fn friends(
@@ -62,6 +62,38 @@ fn request_accept_reply() {
 }
 
 #[test]
+fn messages_keep_the_order_in_which_they_were_written() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let (ann, bob, with_bob, with_ann) = friends(&config).await;
+        let texts: Vec<String> = (0..40).map(|number| format!("number {number}")).collect();
+        // Each is written while those before it are still being stored.
+        let ann = Rc::new(ann);
+        let mut saying = Vec::new();
+        for (number, text) in texts.iter().cloned().enumerate() {
+            let ann = ann.clone();
+            saying.push(tokio::task::spawn_local(async move { ann.say(with_bob, &text).await }));
+            if number % 3 == 2 {
+                tokio::task::yield_now().await;
+            }
+        }
+        futures::future::join_all(saying).await;
+
+        let numbered = |lines: Vec<String>, mark: &str| -> Vec<String> {
+            lines.iter().filter_map(|line| line.strip_prefix(mark)).map(str::to_owned).collect()
+        };
+        ann.expect_all_sent(with_bob).await;
+        assert_eq!(numbered(ann.lines(with_bob).await, "> ")[1..], texts);
+        let arrived = async || {
+            bob.done(Command::PollNow).await;
+            numbered(bob.lines(with_ann).await, "< ").len() == texts.len() + 1
+        };
+        assert!(until(arrived).await);
+        assert_eq!(numbered(bob.lines(with_ann).await, "< ")[1..], texts);
+    });
+}
+
+#[test]
 fn replying_accepts() {
     on_this_thread(async {
         let (_network, config) = network().await;
@@ -89,8 +121,8 @@ fn history_comes_back_from_the_words() {
         let progress = progress.await;
         assert!(progress.swarm_found);
         assert_eq!((progress.conversations, progress.messages), (2, 4));
-        let names: Vec<_> = other.list().await.iter().map(|view| view.name.clone()).collect();
-        assert_eq!(names, ["", "Bob"]);
+        let names: BTreeSet<_> = other.list().await.iter().map(|view| view.name.clone()).collect();
+        assert_eq!(names, BTreeSet::from([String::new(), "Bob".into()]));
         assert_eq!(other.lines(with_bob).await.len(), 0, "identifiers belong to one vault");
         let with_bob_there = other.open(&bob.account_id().await).await;
         other.expect(with_bob_there, &["> hello", "= they accepted", "< hi"]).await;
@@ -220,11 +252,7 @@ fn every_tab_sees_the_same_and_a_bad_command_says_why() {
         ann.done(Command::SignOut).await;
         assert_eq!(ann.call(Command::Phase).await, Ok(Reply::Phase(Phase::Empty)));
         assert_eq!(ann.call(Command::Profile).await, Err(Failure::NotReady));
-        assert!(
-            futures::executor::block_on(sotto_engine::platform::Store::scan(&*ann.store(), b""))
-                .unwrap()
-                .is_empty()
-        );
+        assert!(ann.store().scan(b"").await.unwrap().is_empty());
         let phrase = Secret::new("one two three".into());
         let restore = Command::RestoreAccount { phrase, display_name: None, lock: Lock::Browser };
         assert!(matches!(ann.call(restore).await, Err(Failure::Phrase(_))));

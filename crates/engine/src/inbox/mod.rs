@@ -5,8 +5,9 @@ mod take;
 
 use std::{cell::Cell, collections::BTreeSet, pin::pin};
 
-use futures::{future::select, lock::Mutex};
+use futures::future::select;
 use sotto_api::{Event, Failure};
+use tokio::sync::Mutex;
 
 use crate::{
     network::{NetworkError, NodeId},

@@ -26,7 +26,8 @@ pub fn begin_sending(edit: &mut Edit, keys: &Keys, id: ConversationId) -> Option
     conversation.hidden = false;
     // Who writes has seen what is there.
     conversation.mark_read();
-    let sent_ms = edit.next_sent_ms(if answers { RESPONSE_LEAD_MS } else { 0 });
+    let newest_ms = conversation.last.as_ref().map_or(0, |last| last.sent_ms);
+    let sent_ms = edit.next_sent_ms(newest_ms, if answers { RESPONSE_LEAD_MS } else { 0 });
     let response_ms = answers.then(|| sent_ms - RESPONSE_LEAD_MS);
     if let Some(response_ms) = response_ms {
         note_acceptance(edit, keys, id, response_ms, true);
@@ -42,7 +43,7 @@ pub fn accept(edit: &mut Edit, keys: &Keys, id: ConversationId) -> Option<u64> {
         return None;
     }
     conversation.approved = true;
-    let sent_ms = edit.next_sent_ms(0);
+    let sent_ms = edit.next_sent_ms(0, 0);
     note_acceptance(edit, keys, id, sent_ms, true);
     Some(sent_ms)
 }

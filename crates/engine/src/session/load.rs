@@ -5,7 +5,6 @@ use std::{
     rc::Rc,
 };
 
-use futures::lock::Mutex;
 use serde::de::DeserializeOwned;
 use sotto_api::{Failure, LockKind};
 use sotto_protocol::account::{AccountKeys, Seed};
@@ -14,6 +13,8 @@ use super::{
     Session,
     records::{Sealer, read, single},
 };
+use tokio::sync::Mutex;
+
 use crate::{
     inbox::Inbox,
     model::{AccountRecord, Conversation, Job, Meta, Restore, Seen, State},

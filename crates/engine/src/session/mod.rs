@@ -13,10 +13,10 @@ use std::{
 use futures::{
     FutureExt, StreamExt,
     future::{Either, join4, pending, select},
-    lock::Mutex,
 };
 use sotto_api::{Event, Failure, Link, LockKind, NetworkView, ProfileView};
 use sotto_protocol::account::AccountKeys;
+use tokio::sync::Mutex;
 
 use crate::{
     inbox::Inbox,
@@ -51,6 +51,7 @@ pub(crate) struct Session<P: Platform> {
     pub outbox_changed: Notify,
     /// Counts how often the connection came back: waiting for a retry is over then.
     pub recovered: Notify,
+    /// Given out in the order of asking: messages keep the order in which they were written.
     writing: Mutex<()>,
     closed: Cell<bool>,
     closing: Notify,

@@ -1,6 +1,5 @@
 //! The right to write: one at a time, each write whole or not at all.
 
-use futures::lock::MutexGuard;
 use serde::Serialize;
 use sotto_api::{ConversationId, Event, Failure, MessageId};
 
@@ -8,6 +7,8 @@ use super::{
     Session,
     records::{Sealer, message_key, read},
 };
+use tokio::sync::MutexGuard;
+
 use crate::{
     model::{Changes, Edit, Message, Pieces, Timeline},
     platform::{Platform, Store},
