@@ -7,6 +7,7 @@ mod inbox;
 mod model;
 pub mod network;
 mod notify;
+mod ordered;
 mod outbox;
 pub mod platform;
 pub mod random;

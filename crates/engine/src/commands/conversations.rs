@@ -8,6 +8,7 @@ use sotto_protocol::account::{AccountId, IdError};
 use super::account::clean_name;
 use crate::{
     model::{self, Conversation, Edit, conversation_id},
+    ordered,
     outbox::Pen,
     platform::Platform,
     session::Session,
@@ -18,7 +19,7 @@ pub(super) fn list<P: Platform>(session: &Session<P>) -> Vec<ConversationView> {
     let state = session.state.borrow();
     let listed = state.conversations.values().filter(|conversation| conversation.is_listed());
     let mut views: Vec<_> = listed.map(|conversation| state.conversation_view(conversation)).collect();
-    views.sort_by_key(|view| (Reverse(view.active_ms), view.id));
+    ordered::sort_by_key(&mut views, |view| (Reverse(view.active_ms), view.id));
     views
 }
 

@@ -12,6 +12,7 @@ use sotto_protocol::message::{self, OpenError, Opened};
 use crate::{
     model::{Edit, Effect, conversation_id, conversation_peer, receive, seen_mark},
     network::{ReceivedMessage, Retrieved},
+    ordered,
     platform::Platform,
     session::Session,
 };
@@ -89,7 +90,7 @@ async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec
             data: received.data,
         });
     }
-    items.sort_by_key(|item| item.opened.as_ref().map_or(0, |opened| opened.timestamp));
+    ordered::sort_by_key(&mut items, |item| item.opened.as_ref().map_or(0, |opened| opened.timestamp));
     items
 }
 

@@ -7,6 +7,7 @@ use sotto_api::{ConversationId, MessageId};
 use super::{
     AccountRecord, Conversation, Cursors, Job, JobKind, Message, Meta, Pieces, SeenPieces, State, Timeline,
 };
+use crate::ordered;
 
 /// How far ahead of us the clock of the other side may be for what we write to sort after what they wrote,
 /// ms.
@@ -200,7 +201,7 @@ impl<'a> Edit<'a> {
                 added.entry(*conversation).or_default().push((message.sent_ms, *id));
             }
         }
-        let concerned: BTreeSet<_> = added.keys().chain(self.removed.keys()).copied().collect();
+        let concerned = ordered::set(added.keys().chain(self.removed.keys()).copied());
         let (empty, none) = (Timeline::default(), BTreeSet::new());
         for id in concerned {
             let stored = self.state.timelines.get(&id).filter(|_| !self.changes.cleared.contains(&id));

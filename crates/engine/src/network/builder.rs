@@ -12,7 +12,7 @@ use super::{
     signal::Change,
     state::State,
 };
-use crate::{platform::Platform, random::Random};
+use crate::{ordered, platform::Platform, random::Random};
 
 /// Longest time for trying a path, ms.
 const TRIAL_TIMEOUT_MS: u32 = 5_000;
@@ -233,7 +233,7 @@ impl Choice {
     ) -> Option<Vec<Node>> {
         let mut all: Vec<&Node> = state.pool.nodes().iter().collect();
         random.shuffle(&mut all);
-        all.sort_by_key(|node| state.pool.strikes.count(&node.ed25519, self.now_ms));
+        ordered::sort_by_key(&mut all, |node| state.pool.strikes.count(&node.ed25519, self.now_ms));
         self.pick(None, all, BTreeSet::new(), length)
     }
 

@@ -1,9 +1,10 @@
 //! Coming and going of the connection.
 
-use std::collections::BTreeSet;
-
 use super::{inner::Inner, request::nodes_of, signal::Change};
-use crate::platform::{Clock, Platform};
+use crate::{
+    ordered,
+    platform::{Clock, Platform},
+};
 
 /// Strikes are written at most this often, ms: 5 min.
 const STRIKES_PAUSE_MS: u64 = 5 * 60 * 1000;
@@ -55,8 +56,7 @@ impl<P: Platform> Inner<P> {
     fn give_up_paths(&self) {
         let mut state = self.state_mut();
         let old: Vec<_> = state.paths.iter().cloned().collect();
-        let guards: BTreeSet<_> =
-            old.iter().filter_map(|path| path.guard()).map(|node| node.ed25519).collect();
+        let guards = ordered::set(old.iter().filter_map(|path| path.guard()).map(|node| node.ed25519));
         state.guards.forget(&guards);
         state.passed_over = nodes_of(&old);
         state.paths.clear();

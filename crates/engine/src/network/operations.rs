@@ -17,7 +17,7 @@ use super::{
     NetworkError, ReceivedMessage, Retrieved, StoreMessage, Stored, inner::Inner, request::Reply,
     swarm_request::SwarmRequest,
 };
-use crate::platform::Platform;
+use crate::{ordered, platform::Platform};
 
 /// Attempts of one operation.
 const ATTEMPTS: usize = 4;
@@ -81,7 +81,7 @@ impl<P: Platform> Inner<P> {
     ) -> Result<Vec<Retrieved>, NetworkError> {
         let (signer, account) = signer(keys);
         let members = self.members(&account, POLLED).await?;
-        let tried = RefCell::new(members.iter().map(|node| node.ed25519).collect::<BTreeSet<_>>());
+        let tried = RefCell::new(ordered::set(members.iter().map(|node| node.ed25519)));
         let make = |node: &Node, now_ms: u64| {
             batch(&signer, namespaces, now_ms, |namespace| cursors(&node.ed25519, namespace))
         };
@@ -138,9 +138,11 @@ fn signed_by(request: &Request, reply: &Reply, swarm: &BTreeSet<NodeId>) -> Vec<
 /// that all members give says more.
 fn shared_refusal(request: &Request, reply: &Reply) -> Answer {
     let answer = SwarmAnswer::parse(&reply.body, request).ok();
-    let codes: Option<BTreeSet<u16>> = answer.and_then(|answer| answer.members.values().map(code).collect());
-    match codes.unwrap_or_default().into_iter().collect::<Vec<_>>().as_slice() {
-        [code] => Answer { status: *code, body: String::new() },
+    let codes: Option<Vec<u16>> = answer.and_then(|answer| answer.members.values().map(code).collect());
+    match codes.as_deref() {
+        Some([code, others @ ..]) if others.iter().all(|other| other == code) => {
+            Answer { status: *code, body: String::new() }
+        }
         _ => refusal(reply),
     }
 }

@@ -12,7 +12,7 @@ use sotto_protocol::{
     onion::Hop,
 };
 
-use crate::{platform::Platform, random::Random};
+use crate::{ordered, platform::Platform, random::Random};
 
 /// Nodes of a path.
 pub(crate) const LENGTH: usize = 3;
@@ -213,7 +213,7 @@ impl Paths {
     pub(crate) fn in_use(&self, except: Option<usize>) -> BTreeSet<NodeId> {
         let working = self.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519));
         let pending = self.pending.iter().enumerate().filter(|(place, _)| Some(*place) != except);
-        working.chain(pending.flat_map(|(_, nodes)| nodes.iter().copied())).collect()
+        ordered::set(working.chain(pending.flat_map(|(_, nodes)| nodes.iter().copied())))
     }
 
     /// The path for a request to `destination`: not through the destination itself, none of `avoid` if
@@ -238,7 +238,7 @@ impl Paths {
     /// All working paths as the page shows them, the one used last first.
     pub(crate) fn view(&self) -> Vec<PathView> {
         let mut paths: Vec<_> = self.iter().collect();
-        paths.sort_by_key(|path| std::cmp::Reverse(path.last_used.get()));
+        ordered::sort_by_key(&mut paths, |path| std::cmp::Reverse(path.last_used.get()));
         paths.into_iter().map(|path| path.view()).collect()
     }
 }

@@ -9,7 +9,7 @@ use sotto_protocol::{
 };
 
 use super::strikes::Strikes;
-use crate::{platform::Platform, random::Random};
+use crate::{ordered, platform::Platform, random::Random};
 
 /// A network of at least this many nodes is expected to stay so.
 pub(crate) const MINIMUM: usize = 12;
@@ -72,13 +72,13 @@ impl Pool {
         self.nodes = distinct(nodes);
         random.shuffle(&mut self.nodes);
         self.refreshed_ms = Some(now_ms);
-        let known: BTreeSet<NodeId> = self.nodes.iter().map(|node| node.ed25519).collect();
+        let known = ordered::set(self.nodes.iter().map(|node| node.ed25519));
         self.strikes.retain(|node| known.contains(node), now_ms);
     }
 
     /// All swarms in ascending order.
     pub(crate) fn swarms(&self) -> Vec<SwarmId> {
-        self.nodes.iter().filter_map(|node| node.swarm).collect::<BTreeSet<_>>().into_iter().collect()
+        ordered::set(self.nodes.iter().filter_map(|node| node.swarm)).into_iter().collect()
     }
 
     /// The members of a swarm.

@@ -14,7 +14,10 @@ use super::{
     signal::Change,
     state::State,
 };
-use crate::platform::{Limits, Net, NetError, Platform};
+use crate::{
+    ordered,
+    platform::{Limits, Net, NetError, Platform},
+};
 
 /// Longest answer that is read, bytes.
 pub(crate) const MAX_RESPONSE: usize = 16 * 1024 * 1024;
@@ -228,5 +231,5 @@ fn standing(state: &State) -> (Vec<*const Path>, bool, bool) {
 
 /// Nodes of all the paths.
 pub(crate) fn nodes_of(paths: &[Rc<Path>]) -> BTreeSet<NodeId> {
-    paths.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519)).collect()
+    ordered::set(paths.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519)))
 }

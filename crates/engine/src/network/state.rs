@@ -17,6 +17,7 @@ use super::{
     pool::Pool,
     swarms::Swarms,
 };
+use crate::ordered;
 
 /// Paths kept at the same time.
 const PATHS: usize = 2;
@@ -72,7 +73,7 @@ impl State {
             // Another list came with the client: it counts. What is known about its nodes stays known.
             let mut pool = Pool::unconfirmed(bundled);
             pool.strikes = saved.pool.strikes;
-            let known: BTreeSet<NodeId> = pool.nodes().iter().map(|node| node.ed25519).collect();
+            let known = ordered::set(pool.nodes().iter().map(|node| node.ed25519));
             pool.strikes.retain(|node| known.contains(node), now_ms);
             saved.pool = pool;
         }
@@ -213,7 +214,7 @@ impl State {
         let used = self.paths.in_use(None);
         let working = self.paths.iter().flat_map(|path| path.nodes.iter());
         let beside = working.chain(&path.nodes).filter(|node| node.ed25519 != *instead_of);
-        let subnets: BTreeSet<[u8; 3]> = beside.map(Node::subnet).collect();
+        let subnets = ordered::set(beside.map(Node::subnet));
         let fits = |node: &&Node| {
             let taken = used.contains(&node.ed25519) || path.contains(&node.ed25519);
             !taken && (!diverse || !subnets.contains(&node.subnet()))

@@ -15,7 +15,10 @@ use super::{
     path::Path,
     request::{Failed, Reply, TIMEOUT_MS},
 };
-use crate::platform::{Clock, Platform};
+use crate::{
+    ordered,
+    platform::{Clock, Platform},
+};
 
 /// Pauses before the second and every further attempt, ms.
 const PAUSES_MS: [u64; 3] = [0, 300, 1_000];
@@ -175,7 +178,7 @@ impl<P: Platform> Inner<P> {
         let state = &mut *state;
         let cached = state.swarms.members(account, &state.pool);
         let shown = swarm_for(account, &state.pool.swarms()).map(|id| state.pool.members(id));
-        cached.into_iter().chain(shown.into_iter().flatten()).collect()
+        ordered::set(cached.into_iter().chain(shown.into_iter().flatten()))
     }
 
     fn choose_member(&self, account: &Pubkey, except: &RefCell<BTreeSet<NodeId>>) -> Option<Node> {

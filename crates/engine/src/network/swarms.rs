@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sotto_protocol::{nodes::NodeId, storage::Pubkey, swarm::swarm_for};
 
 use super::{pool::Pool, strikes::OUT};
-use crate::{platform::Platform, random::Random};
+use crate::{ordered, platform::Platform, random::Random};
 
 /// Members that are kept in use even if they were struck out.
 const ENOUGH: usize = 3;
@@ -37,8 +37,7 @@ impl Swarms {
     /// Takes a node's word for who belongs to the account's swarm; nodes that the pool does not know are
     /// left out. `false` (and nothing changed) when none is left.
     pub(crate) fn told(&mut self, account: &Pubkey, members: &[NodeId], pool: &Pool) -> bool {
-        let known: BTreeSet<NodeId> =
-            members.iter().copied().filter(|member| pool.get(member).is_some()).collect();
+        let known = ordered::set(members.iter().copied().filter(|member| pool.get(member).is_some()));
         if known.is_empty() {
             return false;
         }
@@ -90,7 +89,7 @@ impl Swarms {
 
 /// Members without three strikes; when they are fewer than three, the least-struck others up to three.
 fn usable(mut members: Vec<NodeId>, pool: &Pool, now_ms: u64) -> Vec<NodeId> {
-    members.sort_by_key(|member| pool.strikes.count(member, now_ms));
+    ordered::sort_by_key(&mut members, |member| pool.strikes.count(member, now_ms));
     let clean = members.iter().filter(|member| pool.strikes.count(member, now_ms) < OUT).count();
     members.truncate(clean.max(ENOUGH));
     members
