@@ -7,7 +7,7 @@ use crate::{
     components::{announcer::Announcer, confirm::ConfirmDialog, toasts::ToastList},
     device::attention,
     engine::Status,
-    i18n,
+    i18n, once,
     pages::{
         chat::Chat,
         halted::Halted,
@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
         }
         restarts
     });
-    let face = Memo::new(move |_| match (state.engine.status.get(), state.phase.get()) {
+    let face = once::memo(move || match (state.engine.status.get(), state.phase.get()) {
         (Status::Taken | Status::TakingOver | Status::Broken, _) => Face::Halted,
         (_, None) => Face::Starting,
         (_, Some(Phase::Empty | Phase::Locked(_))) => Face::Onboarding,

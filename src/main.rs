@@ -6,6 +6,7 @@ mod components;
 mod device;
 mod engine;
 mod i18n;
+mod once;
 mod pages;
 mod route;
 mod state;

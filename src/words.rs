@@ -74,3 +74,13 @@ pub fn short_id(id: &str) -> String {
         _ => id.to_owned(),
     }
 }
+
+/// In small letters. The browser's own function, since the tables for it are large.
+pub fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// In capitals.
+pub fn upper(text: &str) -> String {
+    js_sys::JsString::from(text).to_upper_case().into()
+}

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use crate::words;
+
 /// How many colours `style/avatar.css` has.
 const HUES: u32 = 12;
 
@@ -55,7 +57,7 @@ fn initials(name: &str) -> String {
         (Some((first, next)), None) => std::iter::once(first).chain(next).collect(),
         _ => name.chars().take(1).collect(),
     };
-    letters.into_iter().flat_map(char::to_uppercase).collect()
+    words::upper(&letters.into_iter().collect::<String>())
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 use leptos::prelude::*;
 
 use super::dialog::Dialog;
-use crate::{i18n::t, state::use_state};
+use crate::{i18n::t, once, state::use_state};
 
 /// Asks the question that [`Confirm`](crate::state::confirm::Confirm) holds.
 #[component]
 pub fn ConfirmDialog() -> impl IntoView {
     let confirm = use_state().confirm;
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(confirm.question.get().is_some()));
+    once::effect(move || open.set(confirm.question.get().is_some()));
     // Escape and a press beside it mean no.
-    Effect::new(move |_| {
+    once::effect(move || {
         if !open.get() && confirm.question.get_untracked().is_some() {
             confirm.answer(false);
         }

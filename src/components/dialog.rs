@@ -1,6 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::field::unique;
+use crate::once;
 
 /// A dialog over the page. The browser keeps the focus inside, gives it back afterwards, and closes on
 /// Escape; a press beside it closes as well.
@@ -19,7 +20,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let heading = unique("dialog");
-    Effect::new(move |_| {
+    once::effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             // Fails only for a dialog that is open or not in the page.

@@ -1,3 +1,4 @@
+use crate::once;
 use leptos::{html::Input, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -42,7 +43,7 @@ pub fn Field(
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     let described = format!("{hint_id} {error_id}");
     if autofocus {
-        Effect::new(move |_| {
+        once::effect(move || {
             if let Some(input) = node.get() {
                 let _ = input.focus();
             }

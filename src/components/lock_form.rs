@@ -7,7 +7,7 @@ use super::{
     passphrase::{Holder, Passphrase},
     strength::Strength,
 };
-use crate::{i18n::t, words};
+use crate::{i18n::t, once, words};
 
 /// What is chosen and typed in a [`LockForm`]. Copies are the same choice.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ pub fn LockForm(
 /// How strong the passphrase is, in a bar and a word.
 #[component]
 fn Meter(passphrase: RwSignal<Secret>) -> impl IntoView {
-    let strength = Memo::new(move |_| passphrase.with(|typed| Strength::of(typed.expose())));
+    let strength = once::memo(move || passphrase.with(|typed| Strength::of(typed.expose())));
     let typed = move || passphrase.with(|typed| !typed.expose().is_empty());
     let class = move || format!("meter step-{}", if typed() { strength.get() as u8 + 1 } else { 0 });
     let level = move || match strength.get() {

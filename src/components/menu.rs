@@ -3,6 +3,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::icon::{Glyph, Icon};
+use crate::once;
 
 /// One entry of a menu.
 #[derive(Clone, Copy)]
@@ -44,7 +45,7 @@ pub fn Menu(
     let before = StoredValue::new_local(
         document().active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok()),
     );
-    Effect::new(move |_| {
+    once::effect(move || {
         if let Some(menu) = node.get() {
             fit(&menu, place);
             step(&menu, Step::First);
@@ -126,8 +127,8 @@ fn fit(menu: &HtmlElement, place: MenuPlace) {
     let measure =
         |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|v| v.as_f64()).unwrap_or(0.0);
     let style = menu.style();
-    let left = inside(place.x, size.width(), measure(window().inner_width()));
-    let top = inside(place.y, size.height(), measure(window().inner_height()));
+    let left = inside(place.x, size.width(), measure(window().inner_width())).round() as i32;
+    let top = inside(place.y, size.height(), measure(window().inner_height())).round() as i32;
     let _ = style.set_property("left", &format!("{left}px"));
     let _ = style.set_property("top", &format!("{top}px"));
 }

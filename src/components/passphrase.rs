@@ -5,7 +5,7 @@ use super::{
     field::unique,
     icon::{Glyph, Icon},
 };
-use crate::i18n::t;
+use crate::{i18n::t, once};
 
 /// A hidden line of input for a passphrase, with a button that shows what is typed.
 #[component]
@@ -34,7 +34,7 @@ pub fn Passphrase(
     let error_id = format!("{id}-error");
     let described = error_id.clone();
     if autofocus {
-        Effect::new(move |_| {
+        once::effect(move || {
             if let Some(input) = node.get() {
                 let _ = input.focus();
             }

@@ -4,7 +4,7 @@
 use leptos::{ev, prelude::*};
 use sotto_api::{Command, Phase};
 
-use crate::{engine::Status, state::State};
+use crate::{engine::Status, once, state::State};
 
 /// Whether the tab is visible and has focus, as a signal for whoever asks.
 #[derive(Clone, Copy)]
@@ -26,21 +26,21 @@ pub fn report(state: State) {
     let _ = window_event_listener(ev::online, move |_| state.engine.tell(Command::Online(true)));
     let _ = window_event_listener(ev::offline, move |_| state.engine.tell(Command::Online(false)));
 
-    let ready = Memo::new(move |_| {
+    let ready = once::memo(move || {
         state.engine.status.get() == Status::Running && state.phase.get() == Some(Phase::Ready)
     });
-    Effect::new(move |_| {
+    once::effect(move || {
         if ready.get() {
             state.engine.tell(Command::Online(window().navigator().on_line()));
         }
     });
-    Effect::new(move |_| {
+    once::effect(move || {
         let (conversation, active) = (state.navigation.route().conversation(), active.get());
         if ready.get() {
             state.engine.tell(Command::Attention { conversation, active });
         }
     });
-    Effect::new(move |_| {
+    once::effect(move || {
         if let Some(root) = document().document_element() {
             let _ = root.toggle_attribute_with_force("data-away", !active.get());
         }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::once;
 use leptos::prelude::*;
 use sotto_api::{Acceptance, ConversationId, ConversationView};
 
@@ -24,7 +25,7 @@ impl Conversations {
         let rows = StoredValue::new(HashMap::new());
         let changed = Trigger::new();
         let select = move |wanted: fn(&ConversationView) -> bool| {
-            Memo::new(move |_| {
+            once::memo(move || {
                 changed.track();
                 select(rows, wanted)
             })

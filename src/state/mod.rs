@@ -15,7 +15,7 @@ use sotto_api::{
 use crate::{
     engine::{Engine, Status},
     i18n::t,
-    words,
+    once, words,
 };
 use confirm::Confirm;
 use conversations::Conversations;
@@ -81,7 +81,7 @@ impl State {
         };
         state.engine.listen(move |event| state.fold(event));
         // Each new worker (the first, one after a crash, one after another tab handed over) starts afresh.
-        Effect::new(move |_| match state.engine.status.get() {
+        once::effect(move || match state.engine.status.get() {
             Status::Running => leptos::task::spawn_local(state.enter()),
             Status::Taken => state.forget(),
             _ => {}

@@ -1,5 +1,6 @@
 //! How the page looks. Kept in the browser's local storage: nothing in it tells who uses the page.
 
+use crate::once;
 use leptos::prelude::*;
 
 /// Light, dark, or as the system.
@@ -110,11 +111,11 @@ impl Preferences {
             enter_sends: RwSignal::new(read("enter-sends").as_deref() != Some("no")),
             blur: RwSignal::new(read("blur").as_deref() == Some("yes")),
         };
-        Effect::new(move |_| apply(Theme::ATTRIBUTE, choices.theme.get().name()));
-        Effect::new(move |_| apply(Accent::ATTRIBUTE, choices.accent.get().name()));
-        Effect::new(move |_| apply(TextSize::ATTRIBUTE, choices.text.get().name()));
-        Effect::new(move |_| apply("enter-sends", yes_no(choices.enter_sends.get())));
-        Effect::new(move |_| apply("blur", yes_no(choices.blur.get())));
+        once::effect(move || apply(Theme::ATTRIBUTE, choices.theme.get().name()));
+        once::effect(move || apply(Accent::ATTRIBUTE, choices.accent.get().name()));
+        once::effect(move || apply(TextSize::ATTRIBUTE, choices.text.get().name()));
+        once::effect(move || apply("enter-sends", yes_no(choices.enter_sends.get())));
+        once::effect(move || apply("blur", yes_no(choices.blur.get())));
         choices
     }
 }

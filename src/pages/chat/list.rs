@@ -11,6 +11,7 @@ use crate::{
         logo::Logo,
     },
     i18n::t,
+    once,
     route::{Route, Section},
     state::{State, use_state},
     words,
@@ -21,8 +22,8 @@ use crate::{
 pub fn List() -> impl IntoView {
     let state = use_state();
     let wanted = RwSignal::new(String::new());
-    let found = Memo::new(move |_| search(state, &wanted.get()));
-    let none_at_all = Memo::new(move |_| state.conversations.chats.with(Vec::is_empty));
+    let found = once::memo(move || search(state, &wanted.get()));
+    let none_at_all = once::memo(move || state.conversations.chats.with(Vec::is_empty));
     let rows = NodeRef::<html::Ul>::new();
     view! {
         <section class="list" aria-label=t::list::title() data-testid="list">
@@ -116,8 +117,8 @@ fn Search(wanted: RwSignal<String>, rows: NodeRef<html::Ul>) -> impl IntoView {
 fn Notes() -> impl IntoView {
     let state = use_state();
     let unsaved =
-        Memo::new(move |_| state.profile.with(|own| own.as_ref().is_some_and(|own| !own.recovery_saved)));
-    let requests = Memo::new(move |_| state.conversations.requests.with(Vec::len) as u64);
+        once::memo(move || state.profile.with(|own| own.as_ref().is_some_and(|own| !own.recovery_saved)));
+    let requests = once::memo(move || state.conversations.requests.with(Vec::len) as u64);
     view! {
         <div class="list-notes">
             <Show when=move || unsaved.get()>
@@ -157,13 +158,13 @@ fn Empty() -> impl IntoView {
 
 /// The chats whose name, display name or Account ID holds what was typed.
 fn search(state: State, wanted: &str) -> Vec<ConversationId> {
-    let wanted = wanted.trim().to_lowercase();
+    let wanted = words::lower(wanted.trim());
     let mut chats = state.conversations.chats.get();
     if !wanted.is_empty() {
         chats.retain(|id| {
             state.conversations.get(*id).is_some_and(|view| {
-                words::name(&view).to_lowercase().contains(&wanted)
-                    || view.display_name.to_lowercase().contains(&wanted)
+                words::lower(&words::name(&view)).contains(&wanted)
+                    || words::lower(&view.display_name).contains(&wanted)
                     || view.account_id.starts_with(&wanted)
             })
         });

@@ -15,6 +15,7 @@ use sotto_api::ConversationId;
 use crate::{
     components::logo::Logo,
     i18n::t,
+    once,
     pages::{network::Network, settings::Settings},
     route::{Route, Section},
     state::use_state,
@@ -45,7 +46,7 @@ enum Beside {
 #[component]
 pub fn Chat() -> impl IntoView {
     let navigation = use_state().navigation;
-    let beside = Memo::new(move |_| match navigation.route() {
+    let beside = once::memo(move || match navigation.route() {
         Route::Conversation(id) => Beside::Conversation(id),
         Route::Requests => Beside::Requests,
         Route::New => Beside::New,
@@ -53,7 +54,7 @@ pub fn Chat() -> impl IntoView {
         Route::Network => Beside::Network,
         Route::List | Route::Create | Route::Restore => Beside::Nothing,
     });
-    let section = Memo::new(move |_| match navigation.route() {
+    let section = once::memo(move || match navigation.route() {
         Route::Settings(section) => section,
         _ => Section::Overview,
     });

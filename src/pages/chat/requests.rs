@@ -8,6 +8,7 @@ use crate::{
         pane::Pane,
     },
     i18n::{format, t},
+    once,
     route::Route,
     state::{State, confirm::Question, use_state},
     words,
@@ -18,7 +19,7 @@ use crate::{
 pub fn Requests() -> impl IntoView {
     let state = use_state();
     let requests = state.conversations.requests;
-    let none = Memo::new(move |_| requests.with(Vec::is_empty));
+    let none = once::memo(move || requests.with(Vec::is_empty));
     view! {
         <Pane title=t::requests::title()>
             <Show
@@ -52,7 +53,7 @@ pub fn Requests() -> impl IntoView {
 #[component]
 fn Request(id: ConversationId) -> impl IntoView {
     let state = use_state();
-    let view = Memo::new(move |_| state.conversations.get(id));
+    let view = once::memo(move || state.conversations.get(id));
     let part = move |read: fn(&ConversationView) -> String| {
         Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
     };

@@ -1,13 +1,16 @@
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use crate::i18n::{self, t};
+use crate::{
+    i18n::{self, t},
+    once,
+};
 
-const NARROWEST: f64 = 240.0;
-const WIDEST: f64 = 480.0;
-const USUAL: f64 = 328.0;
-const STEP: f64 = 16.0;
-const RAIL: f64 = 64.0;
+const NARROWEST: i32 = 240;
+const WIDEST: i32 = 480;
+const USUAL: i32 = 328;
+const STEP: i32 = 16;
+const RAIL: i32 = 64;
 const KEY: &str = "list-width";
 
 /// The edge between list and conversation: drag it, move it with the arrow keys, double-click it for the
@@ -17,13 +20,13 @@ pub fn Resizer() -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let width = RwSignal::new(kept().unwrap_or(USUAL));
     let dragging = RwSignal::new(false);
-    let set = move |wanted: f64| width.set(wanted.clamp(NARROWEST, WIDEST).round());
-    Effect::new(move |_| show(width.get()));
+    let set = move |wanted: i32| width.set(wanted.clamp(NARROWEST, WIDEST));
+    once::effect(move || show(width.get()));
     let on_move = move |event: ev::PointerEvent| {
         if dragging.get_untracked() {
             let x = event.client_x();
             let from_edge = if right_to_left() { viewport() - x } else { x };
-            set(from_edge - RAIL);
+            set(from_edge.round() as i32 - RAIL);
         }
     };
     let on_down = move |event: ev::PointerEvent| {
@@ -66,7 +69,7 @@ pub fn Resizer() -> impl IntoView {
     }
 }
 
-fn show(width: f64) {
+fn show(width: i32) {
     let root = document().document_element().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(root) = root {
         let _ = root.style().set_property("--list-width", &format!("{width}px"));
@@ -76,7 +79,7 @@ fn show(width: f64) {
     }
 }
 
-fn kept() -> Option<f64> {
+fn kept() -> Option<i32> {
     let text = window().local_storage().ok()??.get_item(KEY).ok()??;
     text.parse().ok().filter(|width| (NARROWEST..=WIDEST).contains(width))
 }

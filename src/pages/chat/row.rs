@@ -7,6 +7,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     i18n::{format, t},
+    once,
     route::Route,
     state::use_state,
     words,
@@ -19,14 +20,14 @@ pub fn Row(
     id: ConversationId,
 ) -> impl IntoView {
     let state = use_state();
-    let view = Memo::new(move |_| state.conversations.get(id));
+    let view = once::memo(move || state.conversations.get(id));
     let part = move |read: fn(&ConversationView) -> String| {
         Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
     };
     let name = part(words::name);
     let open = move || state.navigation.route() == Route::Conversation(id);
-    let unread = Memo::new(move |_| view.with(|view| view.as_ref().map_or(0, |view| view.unread)));
-    let active_ms = Memo::new(move |_| view.with(|view| view.as_ref().map_or(0, |view| view.active_ms)));
+    let unread = once::memo(move || view.with(|view| view.as_ref().map_or(0, |view| view.unread)));
+    let active_ms = once::memo(move || view.with(|view| view.as_ref().map_or(0, |view| view.active_ms)));
     view! {
         <a
             class="row"

@@ -12,6 +12,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     route::Route,
     state::{State, use_state},
     words,
@@ -26,7 +27,7 @@ pub fn Start() -> impl IntoView {
     let busy = RwSignal::new(false);
     let tried = RwSignal::new(false);
     let scanning = RwSignal::new(false);
-    let error = Memo::new(move |_| {
+    let error = once::memo(move || {
         let problem = typed.with(|text| check(text.trim(), tried.get()));
         problem.map(words::account_id).unwrap_or_else(|| refused.get())
     });

@@ -7,6 +7,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     state::use_state,
 };
 
@@ -14,7 +15,7 @@ use crate::{
 #[component]
 pub fn Strip() -> impl IntoView {
     let state = use_state();
-    let link = Memo::new(move |_| state.network.with(|network| network.as_ref().map(|network| network.link)));
+    let link = once::memo(move || state.network.with(|network| network.as_ref().map(|network| network.link)));
     let name = move || match link.get() {
         Some(Link::Connected) => "connected",
         Some(Link::Offline) => "offline",

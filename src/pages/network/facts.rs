@@ -91,7 +91,8 @@ fn Fact(
 
 /// How far this device's clock is from the network's.
 fn clock(offset_ms: i64) -> String {
-    let seconds = format!("{:.1}", offset_ms.unsigned_abs() as f64 / 1_000.0);
+    let tenths = offset_ms.unsigned_abs().saturating_add(50) / 100;
+    let seconds = format!("{}.{}", tenths / 10, tenths % 10);
     match offset_ms {
         _ if offset_ms.unsigned_abs() < EXACT_MS => t::network::clock_exact().to_owned(),
         0.. => t::network::clock_slow(&seconds),

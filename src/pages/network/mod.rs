@@ -14,6 +14,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     state::use_state,
 };
 use facts::Facts;
@@ -30,7 +31,7 @@ pub fn Network() -> impl IntoView {
             state.network.set(Some(view));
         }
     });
-    let link = Memo::new(move |_| {
+    let link = once::memo(move || {
         state.network.with(|network| network.as_ref().map_or(Link::Connecting, |network| network.link))
     });
     let status = move || match link.get() {

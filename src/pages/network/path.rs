@@ -7,6 +7,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::{format, t},
+    once,
     state::use_state,
 };
 
@@ -17,7 +18,7 @@ const KEY_END: usize = 6;
 #[component]
 pub fn Paths(link: Memo<Link>) -> impl IntoView {
     let network = use_state().network;
-    let paths = Memo::new(move |_| {
+    let paths = once::memo(move || {
         network.with(|network| network.as_ref().map(|network| network.paths.clone()).unwrap_or_default())
     });
     view! {

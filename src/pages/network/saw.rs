@@ -1,13 +1,13 @@
 use leptos::prelude::*;
 use sotto_api::HopRole;
 
-use crate::{i18n::t, state::use_state};
+use crate::{i18n::t, once, state::use_state};
 
 /// What each stop of a path can and can not see.
 #[component]
 pub fn WhoSawWhat() -> impl IntoView {
     let network = use_state().network;
-    let gateway = Memo::new(move |_| {
+    let gateway = once::memo(move || {
         network.with(|network| {
             let first = network.as_ref().and_then(|network| network.paths.first());
             first.is_some_and(|path| path.hops.iter().any(|hop| hop.role == HopRole::Entry))

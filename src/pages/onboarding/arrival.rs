@@ -11,6 +11,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     state::use_state,
     words,
 };
@@ -23,10 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[component]
 pub fn Arrival() -> impl IntoView {
     let state = use_state();
-    let nameless = Memo::new(move |_| {
+    let nameless = once::memo(move || {
         state.profile.with(|own| own.as_ref().is_none_or(|own| own.display_name.is_empty()))
     });
-    let finished = Memo::new(move |_| state.restore.get().is_some_and(|progress| progress.finished));
+    let finished = once::memo(move || state.restore.get().is_some_and(|progress| progress.finished));
     // A name may still be among what is fetched; it is asked for only when that is unlikely.
     let waited = RwSignal::new(false);
     let patience = set_timeout_with_handle(move || waited.set(true), PATIENCE);
@@ -35,8 +36,8 @@ pub fn Arrival() -> impl IntoView {
             timer.clear();
         }
     });
-    let ask = Memo::new(move |_| nameless.get() && (finished.get() || waited.get()));
-    Effect::new(move |_| {
+    let ask = once::memo(move || nameless.get() && (finished.get() || waited.get()));
+    once::effect(move || {
         if finished.get() && !nameless.get() {
             state.arriving.set(false);
         }
@@ -69,7 +70,7 @@ pub fn Arrival() -> impl IntoView {
 fn Progress() -> impl IntoView {
     let progress = {
         let restore = use_state().restore;
-        Memo::new(move |_| restore.get().unwrap_or_default())
+        once::memo(move || restore.get().unwrap_or_default())
     };
     let step = |done: Signal<bool>, active: Signal<bool>, text: Signal<&'static str>| {
         view! {
@@ -124,7 +125,7 @@ fn NameQuestion() -> impl IntoView {
     let state = use_state();
     let name = RwSignal::new(String::new());
     let error = RwSignal::new(String::new());
-    Effect::new(move |_| {
+    once::effect(move || {
         name.track();
         error.set(String::new());
     });

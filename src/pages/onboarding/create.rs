@@ -9,6 +9,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     route::Route,
     state::use_state,
     words,
@@ -23,7 +24,7 @@ pub fn Create() -> impl IntoView {
     let choice = LockChoice::new();
     let error = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    Effect::new(move |_| {
+    once::effect(move || {
         name.track();
         name_error.set(String::new());
     });

@@ -16,7 +16,7 @@ use sotto_api::Phase;
 pub use arrival::Arrival;
 pub use create::name_problem;
 
-use crate::{route::Route, state::use_state};
+use crate::{once, route::Route, state::use_state};
 
 /// What is on the screen while no account is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ enum Step {
 #[component]
 pub fn Onboarding() -> impl IntoView {
     let state = use_state();
-    let step = Memo::new(move |_| match (state.phase.get(), state.navigation.route()) {
+    let step = once::memo(move || match (state.phase.get(), state.navigation.route()) {
         (Some(Phase::Locked(_)), _) => Step::Unlock,
         (_, Route::Create) => Step::Create,
         (_, Route::Restore) => Step::Restore,

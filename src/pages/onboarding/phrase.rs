@@ -9,6 +9,7 @@ use super::{
 use crate::{
     components::icon::{Glyph, Icon},
     i18n::{format, t},
+    once,
     state::{State, use_state},
     words as sentences,
 };
@@ -183,13 +184,13 @@ pub fn Phrase(
     entry: Entry,
 ) -> impl IntoView {
     let suggestions = Suggestions::new(entry);
-    Effect::new(move |_| {
+    once::effect(move || {
         if let Some(input) = entry.node.get() {
             // Safari's own name for what `spellcheck` does elsewhere.
             let _ = input.set_attribute("autocorrect", "off");
         }
     });
-    let problem = Memo::new(move |_| entry.problem());
+    let problem = once::memo(move || entry.problem());
     view! {
         <div class="field phrase" class:wrong=move || problem.get().is_some()>
             <label for="phrase">{t::onboarding::phrase()}</label>

@@ -7,7 +7,7 @@ use super::{
     phrase::Entry,
     phrase_text::{distance, is_near},
 };
-use crate::{i18n::t, state::State};
+use crate::{i18n::t, once, state::State, words};
 
 /// Guesses shown for a mistyped word.
 const GUESSES: usize = 3;
@@ -23,7 +23,7 @@ impl Suggestions {
     /// Follows an entry.
     pub fn new(entry: Entry) -> Self {
         let marked = RwSignal::new(None);
-        Effect::new(move |_| {
+        once::effect(move || {
             entry.completions.track();
             marked.set(None);
         });
@@ -102,14 +102,14 @@ impl Suggestions {
 
 /// Words that begin with what is typed; none when it is a whole word and the only one.
 pub async fn complete(state: State, typed: &str) -> Vec<String> {
-    let typed = typed.to_lowercase();
+    let typed = words::lower(typed);
     let found = ask(state, &typed).await;
     if found.iter().all(|word| *word == typed) { Vec::new() } else { found }
 }
 
 /// Words that may be meant by an unknown one, the nearest first.
 pub async fn meant(state: State, typed: &str) -> Vec<String> {
-    let typed = typed.to_lowercase();
+    let typed = words::lower(typed);
     let letters: Vec<char> = typed.chars().take(3).collect();
     let prefixes: Vec<String> = match letters.as_slice() {
         [a, b, c] => {

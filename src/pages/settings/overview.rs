@@ -7,6 +7,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     i18n::t,
+    once,
     route::{Route, Section},
     state::use_state,
     words,
@@ -17,7 +18,7 @@ use crate::{
 pub fn Overview() -> impl IntoView {
     let state = use_state();
     let saved =
-        Memo::new(move |_| state.profile.with(|own| own.as_ref().is_none_or(|own| own.recovery_saved)));
+        once::memo(move || state.profile.with(|own| own.as_ref().is_none_or(|own| own.recovery_saved)));
     let recovery_hint = Signal::derive(move || match saved.get() {
         true => t::settings::recovery_hint(),
         false => t::settings::recovery_hint_unsaved(),

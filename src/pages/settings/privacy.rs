@@ -8,6 +8,7 @@ use crate::{
         switch::Switch,
     },
     i18n::t,
+    once,
     state::use_state,
     words,
 };
@@ -16,7 +17,7 @@ use crate::{
 #[component]
 pub fn Privacy() -> impl IntoView {
     let state = use_state();
-    let by_passphrase = Memo::new(move |_| {
+    let by_passphrase = once::memo(move || {
         state.profile.with(|own| own.as_ref().is_some_and(|own| own.lock == LockKind::Passphrase))
     });
     view! {
@@ -73,7 +74,7 @@ fn Blocked() -> impl IntoView {
 #[component]
 fn Person(id: ConversationId) -> impl IntoView {
     let state = use_state();
-    let view = Memo::new(move |_| state.conversations.get(id));
+    let view = once::memo(move || state.conversations.get(id));
     let name = Signal::derive(move || view.with(|view| view.as_ref().map(words::name).unwrap_or_default()));
     let account = Signal::derive(move || {
         view.with(|view| view.as_ref().map(|view| view.account_id.clone()).unwrap_or_default())

@@ -4,6 +4,7 @@ use sotto_api::{Command, Failure};
 use crate::{
     components::{account_id_card::AccountIdCard, field::Field},
     i18n::t,
+    once,
     pages::onboarding::name_problem,
     state::use_state,
     words,
@@ -13,13 +14,13 @@ use crate::{
 #[component]
 pub fn Profile() -> impl IntoView {
     let state = use_state();
-    let known = Memo::new(move |_| {
+    let known = once::memo(move || {
         state.profile.with(|own| own.as_ref().map(|own| own.display_name.clone()).unwrap_or_default())
     });
     let name = RwSignal::new(known.get_untracked());
     let error = RwSignal::new(String::new());
-    Effect::new(move |_| name.set(known.get()));
-    Effect::new(move |_| {
+    once::effect(move || name.set(known.get()));
+    once::effect(move || {
         name.track();
         error.set(String::new());
     });

@@ -9,6 +9,7 @@ use crate::{
         spinner::Spinner,
     },
     i18n::t,
+    once,
     state::{State, confirm::Question, use_state},
 };
 
@@ -225,7 +226,7 @@ fn Kept(shown: Shown) -> impl IntoView {
     let state = shown.state;
     let open = move || shown.password.with(Option::is_some);
     let saved =
-        Memo::new(move |_| state.profile.with(|own| own.as_ref().is_some_and(|own| own.recovery_saved)));
+        once::memo(move || state.profile.with(|own| own.as_ref().is_some_and(|own| own.recovery_saved)));
     let keep = move |_| {
         leptos::task::spawn_local(async move {
             if state.attempt(Command::RecoveryPasswordSaved).await {

@@ -11,6 +11,7 @@ use crate::{
         menu::{Menu, MenuItem, MenuPlace},
     },
     i18n::{format, t},
+    once,
     state::{State, confirm::Question, use_state},
     words,
 };
@@ -63,7 +64,7 @@ fn Words(
     let menu = RwSignal::new(None::<MenuPlace>);
     let (id, sent_ms, outgoing) =
         message.with_untracked(|message| (message.id, message.sent_ms, message.delivery.is_some()));
-    let delivery = Memo::new(move |_| message.with(|message| message.delivery));
+    let delivery = once::memo(move || message.with(|message| message.delivery));
     let failed = move || delivery.get() == Some(Delivery::Failed);
     let state_name = move || {
         delivery.get().map(|delivery| match delivery {

@@ -7,6 +7,7 @@ use super::timeline::Timeline;
 use crate::{
     components::icon::{Glyph, Icon},
     i18n::t,
+    once,
     state::{State, use_state},
 };
 
@@ -31,7 +32,7 @@ pub fn Composer(
     let node = NodeRef::<html::Textarea>::new();
     let text = RwSignal::new(draft.clone());
     let keeper = Draft::new(state, id, draft);
-    let left = Memo::new(move |_| {
+    let left = once::memo(move || {
         text.with(|text| MAX_TEXT_CHARS.cast_signed() - text.trim().chars().count().cast_signed())
     });
     let can_send = move || left.get() >= 0 && text.with(|text| !text.trim().is_empty());
@@ -59,7 +60,7 @@ pub fn Composer(
             }
         });
     };
-    Effect::new(move |_| {
+    once::effect(move || {
         if let Some(field) = node.get() {
             put(&field, text, &text.get_untracked());
             if window().match_media("(pointer: fine)").ok().flatten().is_some_and(|media| media.matches()) {
@@ -146,12 +147,13 @@ fn put(field: &HtmlTextAreaElement, text: RwSignal<String>, value: &str) {
 fn grow(field: &HtmlTextAreaElement) {
     let style = window().get_computed_style(field).ok().flatten();
     let read = |name| style.as_ref().and_then(|style| style.get_property_value(name).ok());
+    // JavaScript's own function reads `20px` as 20, and `normal` as no number.
     let px =
-        |name| read(name).and_then(|value| value.trim_end_matches("px").parse::<f64>().ok()).unwrap_or(0.0);
+        |name| read(name).map(|value| js_sys::parse_float(&value)).filter(|px| px.is_finite()).unwrap_or(0.0);
     let highest = px("line-height") * LINES + px("padding-top") + px("padding-bottom");
     let own = HtmlElement::style(field);
     let _ = own.set_property("height", "auto");
-    let height = f64::from(field.scroll_height()).min(highest.max(1.0));
+    let height = field.scroll_height().min(highest.max(1.0) as i32);
     let _ = own.set_property("height", &format!("{height}px"));
 }
 

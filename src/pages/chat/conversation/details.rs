@@ -10,6 +10,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     i18n::t,
+    once,
     pages::chat::requests::block,
     route::Route,
     state::{State, confirm::Question, use_state},
@@ -91,7 +92,7 @@ fn Nickname(id: ConversationId, nickname: Signal<String>) -> impl IntoView {
     let typed = RwSignal::new(nickname.get_untracked());
     let error = RwSignal::new(String::new());
     let changed = move || typed.with(|typed| typed.trim() != nickname.get());
-    Effect::new(move |_| typed.set(nickname.get()));
+    once::effect(move || typed.set(nickname.get()));
     let save = move |event: ev::SubmitEvent| {
         event.prevent_default();
         let nickname = typed.get_untracked().trim().to_owned();
@@ -115,7 +116,7 @@ fn Nickname(id: ConversationId, nickname: Signal<String>) -> impl IntoView {
 #[component]
 fn BlockButton(view: Signal<Option<ConversationView>>, id: ConversationId) -> impl IntoView {
     let state = use_state();
-    let blocked = Memo::new(move |_| view.with(|view| view.as_ref().is_some_and(|view| view.blocked)));
+    let blocked = once::memo(move || view.with(|view| view.as_ref().is_some_and(|view| view.blocked)));
     let act = move |_| {
         if blocked.get_untracked() { state.ask(Command::Unblock(id)) } else { block(state, id) }
     };

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use sotto_api::{Acceptance, Command, ConversationId, ConversationView};
 
 use super::{composer::Composer, timeline::Timeline};
-use crate::{i18n::t, pages::chat::requests::RequestActions, state::use_state, words};
+use crate::{i18n::t, once, pages::chat::requests::RequestActions, state::use_state, words};
 
 /// What stands below the messages.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,14 +24,14 @@ pub fn Foot(
 ) -> impl IntoView {
     let state = use_state();
     let name = move || view.with(|view| view.as_ref().map(words::name)).unwrap_or_default();
-    let standing = Memo::new(move |_| {
+    let standing = once::memo(move || {
         view.with(|view| match view {
             Some(view) if view.blocked => Standing::Blocked,
             Some(view) if view.acceptance == Acceptance::IncomingRequest => Standing::Request,
             _ => Standing::Open,
         })
     });
-    let waiting = Memo::new(move |_| {
+    let waiting = once::memo(move || {
         view.with(|view| view.as_ref().is_some_and(|view| view.acceptance == Acceptance::OutgoingRequest))
     });
     view! {

@@ -11,6 +11,7 @@ use crate::{
     },
     device::attention::Active,
     i18n::{format, t},
+    once,
     state::use_state,
 };
 
@@ -128,7 +129,7 @@ impl Scroller {
             timeline.load().await;
             request_animation_frame(move || self.begin());
         });
-        Effect::new(move |_| {
+        once::effect(move || {
             timeline.rows.track();
             if self.at_end.get_untracked() && timeline.loaded.get_untracked() {
                 request_animation_frame(move || self.stay());
@@ -155,7 +156,7 @@ impl Scroller {
     /// The composer grows, the keyboard opens, the window turns: the end stays in sight.
     fn watch_size(self) {
         let node = self.node;
-        Effect::new(move |_| {
+        once::effect(move || {
             let Some(element) = node.get() else { return };
             let stay = Closure::<dyn FnMut()>::new(move || self.stay());
             let Ok(observer) = ResizeObserver::new(stay.as_ref().unchecked_ref()) else { return };
@@ -272,11 +273,11 @@ fn mark_read(scroller: Scroller, view: Signal<Option<ConversationView>>) {
     let state = use_state();
     let active = expect_context::<Active>().0;
     let (timeline, at_end) = (scroller.timeline, scroller.at_end);
-    let seen = Memo::new(move |_| {
+    let seen = once::memo(move || {
         let unread = view.with(|view| view.as_ref().map_or(0, |view| view.unread));
         (timeline.loaded.get() && at_end.get() && active.get()).then_some(unread)
     });
-    Effect::new(move |_| {
+    once::effect(move || {
         if seen.get().is_some_and(|unread| unread > 0) {
             state.engine.tell(Command::MarkRead(timeline.conversation));
         }

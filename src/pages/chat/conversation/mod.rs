@@ -12,7 +12,7 @@ mod timeline;
 use leptos::prelude::*;
 use sotto_api::{Command, ConversationId, ConversationView, Reply};
 
-use crate::{components::logo::Logo, i18n::t, route::Route, state::use_state};
+use crate::{components::logo::Logo, i18n::t, once, route::Route, state::use_state};
 use details::Details;
 use foot::Foot;
 use head::Head;
@@ -28,8 +28,8 @@ pub fn Conversation(
     details: RwSignal<bool>,
 ) -> impl IntoView {
     let state = use_state();
-    let view = Memo::new(move |_| state.conversations.get(id));
-    let known = Memo::new(move |_| view.with(Option::is_some));
+    let view = once::memo(move || state.conversations.get(id));
+    let known = once::memo(move || view.with(Option::is_some));
     let missing = RwSignal::new(false);
     // A conversation without messages is in no list: ask before saying that it is not here.
     if !known.get_untracked() {

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use sotto_api::{Command, ConversationId, Event, MessageId, MessageView, Reply};
 
 use super::rows::{Row, rows};
-use crate::state::State;
+use crate::{once, state::State};
 
 /// Messages fetched and shown at a time.
 const PAGE: usize = 60;
@@ -55,7 +55,7 @@ impl Timeline {
         let window = RwSignal::new(Window::default());
         let first_unread = RwSignal::new(None);
         let more = StoredValue::new(false);
-        let shown = Memo::new(move |_| {
+        let shown = once::memo(move || {
             let window = window.get();
             let order = order.get_value();
             let end = order.len().saturating_sub(window.after);
