@@ -27,6 +27,11 @@ impl Notify {
         wakers.into_iter().for_each(Waker::wake);
     }
 
+    /// Waits for the first change after this call, whether or not it has been polled before.
+    pub fn wait(&self) -> impl Future<Output = ()> {
+        self.changed(self.count())
+    }
+
     /// Waits until there were more changes than `seen`.
     pub async fn changed(&self, seen: u64) {
         poll_fn(|context| {
@@ -40,5 +45,21 @@ impl Notify {
             Poll::Pending
         })
         .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_notice_between_wait_and_poll_is_not_lost() {
+        let notify = Notify::default();
+        let wait = notify.wait();
+        notify.notify();
+        assert_eq!(wait.now_or_never(), Some(()));
+        assert_eq!(notify.wait().now_or_never(), None);
     }
 }

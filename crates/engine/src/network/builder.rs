@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, rc::Rc};
 use sotto_protocol::nodes::{Node, NodeId};
 
 use super::{
+    changes::Change,
     inner::Inner,
     path::{LENGTH, Lease, Path},
     pool::MINIMUM,
     request::Failed,
-    signal::Change,
     state::State,
 };
 use crate::{ordered, platform::Platform, random::Random};

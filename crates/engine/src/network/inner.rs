@@ -10,12 +10,13 @@ use futures::future::{Either, select};
 
 use super::{
     NetworkError,
+    changes::{Change, Subscribers},
     clock::Sample,
     config::NetworkConfig,
-    signal::{Change, Signal, Subscribers},
     state::State,
 };
 use crate::{
+    notify::Notify,
     platform::{Clock, Platform},
     random::Random,
 };
@@ -26,13 +27,13 @@ pub(crate) struct Inner<P: Platform> {
     pub(crate) config: NetworkConfig,
     state: RefCell<State>,
     /// Something changed that a waiting task may have waited for.
-    pub(crate) changed: Signal,
+    pub(crate) changed: Notify,
     pub(crate) subscribers: Subscribers,
 }
 
 impl<P: Platform> Inner<P> {
     pub(crate) fn new(platform: Rc<P>, random: Random<P>, config: NetworkConfig, state: State) -> Self {
-        let (changed, subscribers) = (Signal::default(), Subscribers::default());
+        let (changed, subscribers) = (Notify::default(), Subscribers::default());
         Self { platform, random, config, state: RefCell::new(state), changed, subscribers }
     }
 
@@ -82,7 +83,7 @@ impl<P: Platform> Inner<P> {
 
     /// Waits, or shorter when something changes meanwhile.
     pub(crate) async fn pause(&self, ms: u64) {
-        select(pin!(self.platform.clock().sleep(ms)), self.changed.wait()).await;
+        select(pin!(self.platform.clock().sleep(ms)), pin!(self.changed.wait())).await;
     }
 
     /// Waits the whole time, or until the condition holds.

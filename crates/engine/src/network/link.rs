@@ -1,6 +1,6 @@
 //! Coming and going of the connection.
 
-use super::{inner::Inner, request::nodes_of, signal::Change};
+use super::{changes::Change, inner::Inner, request::nodes_of};
 use crate::{
     ordered,
     platform::{Clock, Platform},

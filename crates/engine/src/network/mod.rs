@@ -18,6 +18,7 @@
 //! | `swarm_request`, `operations` | requests to a swarm, with retries |
 
 mod builder;
+mod changes;
 mod clock;
 mod config;
 mod errors;
@@ -30,7 +31,6 @@ mod pool;
 mod refresh;
 mod request;
 mod resync;
-mod signal;
 mod state;
 mod strikes;
 mod swarm_request;
@@ -52,9 +52,9 @@ use sotto_protocol::{
 use self::{inner::Inner, state::State};
 use crate::{platform::Platform, random::Random};
 
+pub use changes::{Change, Changes};
 pub use config::{ConfigError, NetworkConfig, Scheme};
 pub use errors::NetworkError;
-pub use signal::{Change, Changes};
 pub use sotto_protocol::nodes::NodeId;
 pub use state::SavedState;
 pub use types::{NetworkPart, ReceivedMessage, Retrieved, StoreMessage, Stored};

@@ -7,10 +7,10 @@ use sotto_protocol::{
 };
 
 use super::{
+    changes::Change,
     inner::Inner,
     pool::{VOTES, agreed},
     request::{MAX_RESPONSE, TIMEOUT_MS},
-    signal::Change,
 };
 use crate::platform::{Clock, Limits, Net, Platform};
 

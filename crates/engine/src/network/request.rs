@@ -9,9 +9,9 @@ use sotto_protocol::{
 
 use super::{
     NetworkError,
+    changes::Change,
     inner::Inner,
     path::{Lease, Path},
-    signal::Change,
     state::State,
 };
 use crate::{

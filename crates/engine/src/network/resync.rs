@@ -8,11 +8,11 @@ use sotto_protocol::{
 
 use super::{
     NetworkError,
+    changes::Change,
     clock::{RESYNC_PAUSE_MS, Sample},
     inner::Inner,
     path::Lease,
     request::{Failed, Reply, TIMEOUT_MS},
-    signal::Change,
 };
 use crate::platform::{Clock, Platform};
 

@@ -1,4 +1,4 @@
-//! Waking tasks of one thread: something changed, look again.
+//! What others learn of the network while it works.
 
 use std::{
     cell::{Cell, RefCell},
@@ -8,47 +8,6 @@ use std::{
 };
 
 use futures::Stream;
-
-/// Wakes everybody who waits for the next change.
-#[derive(Default)]
-pub(crate) struct Signal {
-    generation: Cell<u64>,
-    waiting: RefCell<Vec<Waker>>,
-}
-
-impl Signal {
-    /// Wakes all waiting tasks.
-    pub(crate) fn notify(&self) {
-        self.generation.set(self.generation.get() + 1);
-        self.waiting.take().into_iter().for_each(Waker::wake);
-    }
-
-    /// Ends with the first [`Signal::notify`] after this call, whether or not it is polled before.
-    pub(crate) fn wait(&self) -> Wait<'_> {
-        Wait { signal: self, since: self.generation.get() }
-    }
-}
-
-/// See [`Signal::wait`].
-pub(crate) struct Wait<'a> {
-    signal: &'a Signal,
-    since: u64,
-}
-
-impl Future for Wait<'_> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        if self.signal.generation.get() != self.since {
-            return Poll::Ready(());
-        }
-        let mut waiting = self.signal.waiting.borrow_mut();
-        if !waiting.iter().any(|waker| waker.will_wake(context.waker())) {
-            waiting.push(context.waker().clone());
-        }
-        Poll::Pending
-    }
-}
 
 /// What a subscriber of the network learns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,15 +93,6 @@ mod tests {
     use futures::{FutureExt, StreamExt};
 
     use super::*;
-
-    #[test]
-    fn a_notice_between_wait_and_poll_is_not_lost() {
-        let signal = Signal::default();
-        let wait = signal.wait();
-        signal.notify();
-        assert_eq!(wait.now_or_never(), Some(()));
-        assert_eq!(signal.wait().now_or_never(), None);
-    }
 
     #[test]
     fn changes_nobody_looked_at_are_one() {
