@@ -130,6 +130,7 @@ fn history_comes_back_from_the_words() {
 
         // From now on both devices see what either sends and what comes in.
         other.say(with_bob_there, "from the second").await;
+        ann.expect(with_bob, &["> hello", "= they accepted", "< hi", "> from the second"]).await;
         ann.say(with_bob, "from the first").await;
         bob.expect(with_ann, &["< hello", "= we accepted", "> hi", "< from the second", "< from the first"])
             .await;

@@ -9,10 +9,6 @@ use super::{
 };
 use crate::ordered;
 
-/// How far ahead of us the clock of the other side may be for what we write to sort after what they wrote,
-/// ms.
-const MAX_AHEAD_MS: u64 = 10_000;
-
 /// Changes being made. Reads see them already; the state itself does not change.
 ///
 /// Timelines of the conversations concerned must be in memory, apart from those of new conversations.
@@ -76,12 +72,10 @@ impl<'a> Edit<'a> {
         self.changes.cursors.get_or_insert_with(|| self.state.cursors.clone())
     }
 
-    /// A sent time that was never used, with `spare` unused ones before it. It is later than `newest_ms`,
-    /// the sent time of what the author had before them, unless that lies too far ahead of us to be true.
-    pub fn next_sent_ms(&mut self, newest_ms: u64, spare: u64) -> u64 {
-        let ahead_ms = newest_ms.saturating_sub(self.now_ms);
-        let from_ms = if ahead_ms < MAX_AHEAD_MS { self.now_ms.max(newest_ms + 1) } else { self.now_ms };
-        self.meta().sent_times.next(from_ms, spare)
+    /// A sent time that was never used, now if possible, with `spare` unused ones before it.
+    pub fn next_sent_ms(&mut self, spare: u64) -> u64 {
+        let first_ms = self.now_ms.saturating_sub(spare);
+        self.meta().sent_times.next(first_ms, spare)
     }
 
     /// A conversation as it is with the changes made so far.

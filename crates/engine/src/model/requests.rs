@@ -26,8 +26,7 @@ pub fn begin_sending(edit: &mut Edit, keys: &Keys, id: ConversationId) -> Option
     conversation.hidden = false;
     // Who writes has seen what is there.
     conversation.mark_read();
-    let newest_ms = conversation.last.as_ref().map_or(0, |last| last.sent_ms);
-    let sent_ms = edit.next_sent_ms(newest_ms, if answers { RESPONSE_LEAD_MS } else { 0 });
+    let sent_ms = edit.next_sent_ms(if answers { RESPONSE_LEAD_MS } else { 0 });
     let response_ms = answers.then(|| sent_ms - RESPONSE_LEAD_MS);
     if let Some(response_ms) = response_ms {
         note_acceptance(edit, keys, id, response_ms, true);
@@ -43,7 +42,7 @@ pub fn accept(edit: &mut Edit, keys: &Keys, id: ConversationId) -> Option<u64> {
         return None;
     }
     conversation.approved = true;
-    let sent_ms = edit.next_sent_ms(0, 0);
+    let sent_ms = edit.next_sent_ms(0);
     note_acceptance(edit, keys, id, sent_ms, true);
     Some(sent_ms)
 }
@@ -58,14 +57,18 @@ pub fn decline(edit: &mut Edit, id: ConversationId) {
     }
 }
 
-/// Writes the line that tells of an acceptance.
+/// Writes the line that tells of an acceptance. The answer to a request is dated before the reply that it
+/// goes with; its line never stands before what it answers for that.
 pub(super) fn note_acceptance(edit: &mut Edit, keys: &Keys, id: ConversationId, sent_ms: u64, by_us: bool) {
     let Some(conversation) = edit.peek(id) else { return };
     let author = if by_us { edit.state().own } else { conversation.peer };
+    let newest_ms = conversation.last.as_ref().map_or(0, |last| last.sent_ms);
+    let answers_newest = newest_ms.checked_sub(sent_ms).is_some_and(|lead| lead <= RESPONSE_LEAD_MS);
+    let line_ms = if answers_newest { newest_ms.saturating_add(1) } else { sent_ms };
     let message = Message {
         id: accepted_id(keys, id, &author, sent_ms),
         conversation: id,
-        sent_ms,
+        sent_ms: line_ms,
         received_ms: edit.now_ms,
         arrival: 0,
         body: Body::Accepted { by_us },

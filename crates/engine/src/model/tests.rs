@@ -130,7 +130,7 @@ fn replying_answers_the_request_a_little_earlier() {
     let mut desk = Desk::new();
     desk.hear(BOB, 10, text("hello"));
     let times = desk.say(5_000);
-    assert_eq!(times, Times { sent_ms: 5_100, response_ms: Some(5_000) });
+    assert_eq!(times, Times { sent_ms: 5_000, response_ms: Some(4_900) });
     assert_eq!(desk.with_bob().acceptance(), Acceptance::Accepted);
     assert_eq!((desk.with_bob().unread, desk.count()), (0, 3));
     assert_eq!(desk.say(5_000).response_ms, None);
