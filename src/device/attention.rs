@@ -3,6 +3,7 @@
 
 use leptos::{ev, prelude::*};
 use sotto_api::{Command, Phase};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::{engine::Status, once, state::State};
 
@@ -13,11 +14,13 @@ pub struct Active(pub ReadSignal<bool>);
 /// Follows focus, visibility, the open conversation and the connection for as long as the page lives.
 pub fn report(state: State) {
     let (active, set_active) = signal(is_active());
+    let (visible, set_visible) = signal(is_visible());
     provide_context(Active(active));
     let look = move || {
-        let now = is_active();
-        if active.get_untracked() != now {
-            set_active.set(now);
+        for (known, set, now) in [(active, set_active, is_active()), (visible, set_visible, is_visible())] {
+            if known.get_untracked() != now {
+                set.set(now);
+            }
         }
     };
     let _ = window_event_listener(ev::focus, move |_| look());
@@ -32,10 +35,12 @@ pub fn report(state: State) {
     once::effect(move || {
         if ready.get() {
             state.engine.tell(Command::Online(window().navigator().on_line()));
+            ask_to_keep();
         }
     });
     once::effect(move || {
-        let (conversation, active) = (state.navigation.route().conversation(), active.get());
+        // A window beside the one that has the focus is looked at as well.
+        let (conversation, active) = (state.navigation.route().conversation(), visible.get());
         if ready.get() {
             state.engine.tell(Command::Attention { conversation, active });
         }
@@ -47,7 +52,19 @@ pub fn report(state: State) {
     });
 }
 
+/// Asks the browser not to clear this account away when the disk gets full. It may say no; nothing changes
+/// then.
+fn ask_to_keep() {
+    let storage = window().navigator().storage();
+    if let Ok(answer) = storage.persist() {
+        leptos::task::spawn_local(async move { drop(JsFuture::from(answer).await) });
+    }
+}
+
 fn is_active() -> bool {
-    let document = document();
-    !document.hidden() && document.has_focus().unwrap_or(true)
+    is_visible() && document().has_focus().unwrap_or(true)
+}
+
+fn is_visible() -> bool {
+    !document().hidden()
 }

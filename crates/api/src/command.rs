@@ -122,7 +122,7 @@ pub enum Command {
     Attention {
         /// The open conversation, if any.
         conversation: Option<ConversationId>,
-        /// Whether the tab is visible and has focus.
+        /// Whether the tab can be seen.
         active: bool,
     },
     /// The browser's own view of the connection changed. → `Done`.
