@@ -14,8 +14,9 @@ use std::{collections::BTreeSet, rc::Rc};
 
 use common::on_this_thread;
 use people::{Person, network, until};
-use sotto_api::{Acceptance, Command, Event, Failure, Lock, Phase, Reply, Secret};
+use sotto_api::{Acceptance, Command, Delivery, Event, Failure, Lock, Phase, Reply, Secret};
 use sotto_engine::platform::{Platform as _, Store as _};
+use sotto_network::{ErrorAnswer, Faults, Scope};
 
 /// Two people who have accepted each other, and their conversation on either side.
 async fn friends(
@@ -157,6 +158,38 @@ fn offline_and_back() {
         assert_eq!(ann.lines(with_bob).await[3..], ["> one", "> two", "> three"]);
         bob.expect(with_ann, &["< hello", "= we accepted", "> hi", "< one", "< two", "< three"]).await;
         ann.expect_all_sent(with_bob).await;
+    });
+}
+
+#[test]
+fn what_the_network_refuses_fails_and_can_be_tried_again() {
+    on_this_thread(async {
+        let (network, config) = network().await;
+        let (ann, bob, with_bob, with_ann) = friends(&config).await;
+        ann.expect_all_sent(with_bob).await;
+        assert!(until(async || ann.network().await.queued == 0).await);
+        let refuse = Faults {
+            scope: Scope::Clients,
+            error_rate: 1.0,
+            error: ErrorAnswer { status: 413, text: "Request body too large".into() },
+            ..Faults::default()
+        };
+        network.nodes().iter().for_each(|node| node.set_faults(refuse.clone()));
+        ann.say(with_bob, "too much").await;
+        let failed = async || {
+            let last = ann.messages(with_bob).await.pop();
+            last.is_some_and(|last| last.delivery == Some(Delivery::Failed))
+        };
+        assert!(until(failed).await, "{:?}", ann.messages(with_bob).await);
+        assert_eq!(ann.network().await.queued, 0, "the copy for the own devices goes with it");
+
+        network.nodes().iter().for_each(|node| node.clear_faults());
+        let id = ann.messages(with_bob).await.pop().unwrap().id;
+        ann.done(Command::Retry(id)).await;
+        ann.expect_all_sent(with_bob).await;
+        assert_eq!(ann.call(Command::Retry(id)).await, Err(Failure::NotFound));
+        bob.expect(with_ann, &["< hello", "= we accepted", "> hi", "< too much"]).await;
+        assert_eq!(ann.lines(with_bob).await.len(), 4);
     });
 }
 
