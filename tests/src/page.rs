@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 use thirtyfour::{
-    By, WebElement,
+    By, Key, WebElement,
     extensions::query::{ElementQueryable as _, ElementWaitable as _},
 };
 
@@ -65,6 +65,45 @@ impl User {
         // As an input method does it: the driver's keys know no emoji.
         self.cdp("Input.insertText", serde_json::json!({ "text": text })).await?;
         Ok(())
+    }
+
+    /// Types on the keyboard, into whatever has the focus.
+    pub async fn keys(&self, text: &str) -> Outcome {
+        Ok(self.driver().action_chain().send_keys(text).perform().await?)
+    }
+
+    /// Presses a single key, wherever the focus is.
+    pub async fn press(&self, key: Key) -> Outcome {
+        Ok(self.driver().action_chain().send_keys(key).perform().await?)
+    }
+
+    /// Presses Tab until the element with this test id has the focus.
+    ///
+    /// # Errors
+    /// When the keyboard does not lead there.
+    pub async fn tab_to(&self, id: &str) -> Outcome {
+        const STOPS: usize = 60;
+        self.find(id).await?;
+        for _ in 0..STOPS {
+            if self.has_focus(id).await? {
+                return Ok(());
+            }
+            self.press(Key::Tab).await?;
+        }
+        Err(Trouble::Unexpected(format!("Tab does not lead to {id}: {}", self.describe().await)))
+    }
+
+    /// Waits until the element with this test id has the focus by itself.
+    pub async fn wait_focus(&self, id: &str) -> Outcome {
+        self.wait_for(&format!("{id} to have the focus"), async || {
+            Ok(self.has_focus(id).await?.then_some(()))
+        })
+        .await
+    }
+
+    async fn has_focus(&self, id: &str) -> Outcome<bool> {
+        let script = "return document.activeElement?.dataset.testid === arguments[0];";
+        Ok(self.script(script, vec![id.into()]).await?.as_bool().unwrap_or_default())
     }
 
     /// The text of the visible element with this test id.

@@ -199,7 +199,7 @@ impl User {
 }
 
 /// A browser that talks to nobody by itself.
-const ARGUMENTS: [&str; 14] = [
+const ARGUMENTS: [&str; 19] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -208,10 +208,17 @@ const ARGUMENTS: [&str; 14] = [
     "--no-first-run",
     "--no-default-browser-check",
     "--disable-background-networking",
+    "--disable-client-side-phishing-detection",
     "--disable-component-update",
     "--disable-default-apps",
     "--disable-domain-reliability",
+    "--disable-extensions",
     "--disable-sync",
-    "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication",
+    // Where the browser itself would ask, nobody listens: none of it leaves through the proxy.
+    "--gaia-url=http://127.0.0.1:9",
+    "--disable-field-trial-config",
+    "--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate,\
+     AutofillServerCommunication,DialMediaRouteProvider,CertificateTransparencyComponentUpdater",
     "--force-prefers-reduced-motion",
+    "--metrics-recording-only",
 ];

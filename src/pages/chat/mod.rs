@@ -9,7 +9,7 @@ mod row;
 mod start;
 mod strip;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use sotto_api::ConversationId;
 
 use crate::{
@@ -29,6 +29,10 @@ use strip::Strip;
 
 /// Windows at least this wide show the details from the start, px.
 const ROOMY: f64 = 1280.0;
+
+/// In windows narrower than this the details lie over the conversation, px; `style/screens/details.css` has the
+/// same figure.
+const BESIDE: f64 = 1160.0;
 
 /// What is beside the list.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,8 +63,8 @@ pub fn Chat() -> impl IntoView {
         _ => Section::Overview,
     });
     let pane = move || if beside.get() == Beside::Nothing { "list" } else { "beside" };
-    let width = window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0);
-    let details = RwSignal::new(width >= ROOMY);
+    let details = RwSignal::new(width() >= ROOMY);
+    close_when_narrow(details);
     view! {
         <div class="app" data-pane=pane>
             <Rail />
@@ -80,4 +84,22 @@ pub fn Chat() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+fn width() -> f64 {
+    window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(0.0)
+}
+
+/// Closes the details when the window gets too narrow to have them beside the conversation, which they would
+/// hide.
+fn close_when_narrow(details: RwSignal<bool>) {
+    let roomy = StoredValue::new(width() >= BESIDE);
+    let resize = window_event_listener(ev::resize, move |_| {
+        let now = width() >= BESIDE;
+        if roomy.get_value() && !now {
+            details.set(false);
+        }
+        roomy.set_value(now);
+    });
+    on_cleanup(move || resize.remove());
 }

@@ -40,11 +40,11 @@ pub fn Rail() -> impl IntoView {
             <span class="mark"><Logo /></span>
             <a
                 href=Route::List.to_string()
-                aria-label=t::rail::chats()
                 title=t::rail::chats()
                 aria-current=move || here(matches!(route(), Route::List | Route::Conversation(_) | Route::New))
             >
                 <Glyph icon=Icon::MessageCircle />
+                <span class="unseen">{t::rail::chats()}</span>
                 {move || {
                     let unread = state.conversations.unread();
                     (unread > 0).then(|| view! { <span class="count">{format::number(u64::from(unread))}</span> })
@@ -52,13 +52,13 @@ pub fn Rail() -> impl IntoView {
             </a>
             <a
                 href=Route::Requests.to_string()
-                aria-label=requests_label
                 title=t::rail::requests()
                 aria-current=move || here(route() == Route::Requests)
             >
                 <Glyph icon=Icon::Inbox />
+                <span class="unseen">{requests_label}</span>
                 {move || {
-                    (requests() > 0).then(|| view! { <span class="count">{format::number(requests() as u64)}</span> })
+                    (requests() > 0).then(|| view! { <span class="count" aria-hidden="true">{format::number(requests() as u64)}</span> })
                 }}
             </a>
             <span class="space"></span>
@@ -86,10 +86,10 @@ pub fn Rail() -> impl IntoView {
             </a>
             <a
                 href=Route::Settings(Section::Profile).to_string()
-                aria-label=t::rail::profile()
                 title=t::rail::profile()
                 aria-current=move || here(route() == Route::Settings(Section::Profile))
             >
+                <span class="unseen">{t::rail::profile()}</span>
                 <Avatar
                     id=Signal::derive(move || profile_id().unwrap_or_default())
                     name=Signal::derive(profile_name)

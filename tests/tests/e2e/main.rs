@@ -12,4 +12,5 @@ mod offline;
 mod privacy;
 mod requests;
 mod restore;
+mod screens;
 mod talk;
