@@ -20,30 +20,43 @@ pub struct Driver {
 impl Driver {
     /// Starts the driver that `CHROMEDRIVER` names, or the one on the PATH, on a free port.
     pub fn start() -> Outcome<Self> {
+        const TRIES: usize = 10;
+        let mut last = String::new();
+        for _ in 0..TRIES {
+            match Self::spawn()? {
+                Ok(driver) => {
+                    driver.wait_until_ready()?;
+                    return Ok(driver);
+                }
+                Err(said) => last = said,
+            }
+        }
+        Err(Trouble::Unexpected(format!("ChromeDriver does not say its port, but: {last}")))
+    }
+
+    /// One start. It chooses a port that is free on IPv6 and ends when the same one is taken on IPv4, as happens
+    /// where many connections are open; then gives what it said instead of a port.
+    fn spawn() -> Outcome<Result<Self, String>> {
         let program = env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
-        let child = Command::new(&program)
+        let mut child = Command::new(&program)
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| Trouble::Missing(format!("{} does not start: {error}", program.display())))?;
-        let mut driver = Self { child, port: 0 };
-        driver.port = driver.read_port()?;
-        driver.wait_until_ready()?;
-        Ok(driver)
-    }
-
-    /// The port that it chose, from what it prints: one chosen here could be taken by a node meanwhile.
-    fn read_port(&mut self) -> Outcome<u16> {
-        let output = self.child.stdout.take().ok_or_else(|| Trouble::Unexpected("no output".into()))?;
+        let output = child.stdout.take().ok_or_else(|| Trouble::Unexpected("no output".into()))?;
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-        let port = lines.find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            port.trim_end_matches('.').parse().ok()
-        });
-        // Somebody has to read on, or its next line would end it.
-        thread::spawn(move || lines.for_each(drop));
-        port.ok_or_else(|| Trouble::Unexpected("ChromeDriver does not say its port".into()))
+        let mut said = Vec::new();
+        for line in lines.by_ref() {
+            if let Some(port) = port_in(&line) {
+                // Somebody has to read on, or its next line would end it.
+                thread::spawn(move || lines.for_each(drop));
+                return Ok(Ok(Self { child, port }));
+            }
+            said.push(line);
+        }
+        child.wait()?;
+        Ok(Err(said.join(" ")))
     }
 
     /// Where it takes commands.
@@ -92,4 +105,10 @@ impl Drop for Driver {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The port that it chose, from what it prints: one chosen here could be taken by a node meanwhile.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, port) = line.split_once("started successfully on port ")?;
+    port.trim_end_matches('.').parse().ok()
 }

@@ -32,9 +32,7 @@ impl User {
         self.wait_for("the restored account", async || {
             // The name is not known before another device tells it.
             for button in ["restore-skip", "restore-continue"] {
-                if self.has(button).await? {
-                    self.click(button).await?;
-                }
+                self.click_if_there(button).await?;
             }
             Ok(self.has("list").await?.then_some(()))
         })

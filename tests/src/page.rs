@@ -46,6 +46,16 @@ impl User {
         Ok(())
     }
 
+    /// Clicks the element with this test id if it is there now and can be clicked; says whether it was.
+    ///
+    /// For what may go away by itself, where `click` would wait for its return.
+    pub async fn click_if_there(&self, id: &str) -> Outcome<bool> {
+        let script = "const element = document.querySelector(`[data-testid=\"${arguments[0]}\"]:enabled`);
+            element?.click();
+            return Boolean(element);";
+        Ok(self.script(script, vec![id.into()]).await?.as_bool().unwrap_or_default())
+    }
+
     /// Picks an option: a radio button that may be hidden behind its label.
     pub async fn choose(&self, id: &str) -> Outcome {
         let script = "const option = document.querySelector(`[data-testid=\"${arguments[0]}\"]`);

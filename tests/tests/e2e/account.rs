@@ -25,10 +25,7 @@ async fn a_passphrase_opens_the_account_and_a_wrong_one_does_not() -> Outcome {
             return Ok(Some(()));
         }
         // Refused while the pause after a wrong passphrase lasts.
-        let submit = anna.find("unlock-submit").await?;
-        if submit.is_enabled().await.unwrap_or(false) {
-            let _ = submit.click().await;
-        }
+        anna.click_if_there("unlock-submit").await?;
         Ok(None)
     })
     .await?;

@@ -63,7 +63,8 @@ pub fn Composer(
     once::effect(move || {
         if let Some(field) = node.get() {
             put(&field, text, &text.get_untracked());
-            if window().match_media("(pointer: fine)").ok().flatten().is_some_and(|media| media.matches()) {
+            if !window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|media| media.matches())
+            {
                 let _ = field.focus();
             }
         }
