@@ -1,6 +1,7 @@
 //! Every screen in both themes and three widths: photographed into `target/screens`, checked by axe-core, and
 //! never wider than the window.
 
+use sotto_network::{ErrorAnswer, Faults, Scope};
 use sotto_tests::{Lock, Outcome, Setup, Stage, User};
 
 const WIDTHS: [(&str, u32, u32); 3] = [("wide", 1360, 880), ("medium", 800, 900), ("narrow", 390, 844)];
@@ -37,6 +38,17 @@ async fn screens_before_an_account() -> Outcome {
     anna.click("restore-submit").await?;
     anna.find("restore-error").await?;
     look(&anna, "restore-errors").await?;
+
+    // An account that the network knows nothing of: nobody tells its name.
+    anna.visit("/restore").await?;
+    anna.fill("restore-phrase", "0123456789abcdef0123456789abcdef").await?;
+    anna.choose("lock-browser").await?;
+    anna.click("restore-submit").await?;
+    anna.find("restore-name").await?;
+    look(&anna, "arrival").await?;
+    anna.click("restore-skip").await?;
+    anna.find("list").await?;
+    sign_out(&anna).await?;
 
     anna.create("Anna", Lock::Passphrase("correct horse")).await?;
     let first = anna.tab().await?;
@@ -124,10 +136,7 @@ async fn screens_of_conversations() -> Outcome {
         others.send(text).await?;
         others.see_sent(text).await?;
         if name != STRANGERS[4].0 {
-            others.go("/settings").await?;
-            others.click("sign-out").await?;
-            others.click("confirm").await?;
-            others.find("welcome-create").await?;
+            sign_out(&others).await?;
         }
     }
     anna.go("/requests").await?;
@@ -165,12 +174,34 @@ async fn screens_of_conversations() -> Outcome {
     anna.fill("composer-input", &"over the limit ".repeat(140)).await?;
     look(&anna, "composer-over").await?;
     anna.fill("composer-input", "").await?;
+    let refuse = Faults {
+        scope: Scope::Clients,
+        error_rate: 1.0,
+        error: ErrorAnswer { status: 413, text: "Request body too large".into() },
+        ..Faults::default()
+    };
+    stage.network().nodes().iter().for_each(|node| node.set_faults(refuse.clone()));
+    anna.send("refused by the network").await?;
+    anna.wait_for("a failed message", async || {
+        Ok(anna.messages().await?.iter().any(|message| message.state == "failed").then_some(()))
+    })
+    .await?;
+    look(&anna, "failed").await?;
+    stage.network().nodes().iter().for_each(|node| node.clear_faults());
     anna.set_online(false).await?;
     anna.send("written without a network").await?;
     anna.see("written without a network").await?;
     anna.wait_attribute("network-state", "data-link", "offline").await?;
     look(&anna, "offline").await?;
     anna.set_online(true).await
+}
+
+async fn sign_out(user: &User) -> Outcome {
+    user.go("/settings").await?;
+    user.click("sign-out").await?;
+    user.click("confirm").await?;
+    user.find("welcome-create").await?;
+    Ok(())
 }
 
 /// Photographs what is shown in both themes and three widths, and asks axe-core about each.
