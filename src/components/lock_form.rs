@@ -7,7 +7,7 @@ use super::{
     passphrase::{Holder, Passphrase},
     strength::Strength,
 };
-use crate::{i18n::t, once, words};
+use crate::{components::show::Show, i18n::t, once, words};
 
 /// What is chosen and typed in a [`LockForm`]. Copies are the same choice.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
 use crate::{
+    components::each::Each,
     i18n::t,
     state::{toasts::Tone, use_state},
 };
@@ -12,7 +13,7 @@ pub fn ToastList() -> impl IntoView {
     let toasts = use_state().toasts;
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For each=move || toasts.shown.get() key=|toast| toast.id let(toast)>
+            <Each each=move || toasts.shown.get() key=|toast| toast.id let(toast)>
                 <div class="toast" class:bad=toast.tone == Tone::Bad data-testid="toast">
                     <Glyph icon=if toast.tone == Tone::Bad { Icon::CircleAlert } else { Icon::CircleCheck } />
                     <span class="text">{toast.text}</span>
@@ -25,7 +26,7 @@ pub fn ToastList() -> impl IntoView {
                         <Glyph icon=Icon::X />
                     </button>
                 </div>
-            </For>
+            </Each>
         </div>
     }
 }

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{logo::Logo, spinner::Spinner},
+    components::{logo::Logo, show::Show, spinner::Spinner},
     engine::Status,
     i18n::t,
     state::use_state,

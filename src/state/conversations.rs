@@ -1,10 +1,14 @@
 //! All conversations, each in a signal of its own, so that a change wakes only what shows it.
 
-use std::collections::HashMap;
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
 
-use crate::once;
 use leptos::prelude::*;
 use sotto_api::{Acceptance, ConversationId, ConversationView};
+
+use crate::once;
 
 /// The conversations of the account, and the lists made of them.
 #[derive(Clone, Copy)]
@@ -112,11 +116,12 @@ fn select(
     rows: StoredValue<HashMap<ConversationId, ArcRwSignal<ConversationView>>>,
     wanted: fn(&ConversationView) -> bool,
 ) -> Vec<ConversationId> {
-    let mut found: Vec<_> = rows.with_value(|rows| {
+    // A heap sorts with a tenth of the code that sorting a vector takes.
+    let found: BinaryHeap<_> = rows.with_value(|rows| {
         rows.values()
             .filter_map(|row| row.with_untracked(|view| wanted(view).then_some((view.active_ms, view.id))))
+            .map(Reverse)
             .collect()
     });
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.into_iter().map(|(_, id)| id).collect()
+    found.into_sorted_vec().into_iter().map(|Reverse((_, id))| id).collect()
 }

@@ -1,7 +1,8 @@
 //! How the page looks. Kept in the browser's local storage: nothing in it tells who uses the page.
 
-use crate::once;
 use leptos::prelude::*;
+
+use crate::once;
 
 /// Light, dark, or as the system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,8 +7,10 @@ use super::{resizer::Resizer, row::Row};
 use crate::{
     components::{
         banner::Banner,
+        each::Each,
         icon::{Glyph, Icon},
         logo::Logo,
+        show::Show,
     },
     i18n::t,
     once,
@@ -42,9 +44,9 @@ pub fn List() -> impl IntoView {
             <Search wanted=wanted rows=rows />
             <Notes />
             <ul node_ref=rows class="rows" on:keydown=move |event| walk(rows, &event)>
-                <For each=move || found.get() key=|id| *id let(id)>
+                <Each each=move || found.get() key=|id| *id let(id)>
                     <li><Row id=id /></li>
-                </For>
+                </Each>
                 {move || match (none_at_all.get(), found.with(Vec::is_empty)) {
                     (true, _) => view! { <Empty /> }.into_any(),
                     (false, true) => view! { <li class="list-empty">{t::list::nothing_found()}</li> }.into_any(),

@@ -4,8 +4,10 @@ use sotto_api::{Body, Command, ConversationId, ConversationView};
 use crate::{
     components::{
         avatar::Avatar,
+        each::Each,
         icon::{Glyph, Icon},
         pane::Pane,
+        show::Show,
     },
     i18n::{format, t},
     once,
@@ -41,9 +43,9 @@ pub fn Requests() -> impl IntoView {
                     </button>
                 </div>
                 <ul class="requests">
-                    <For each=move || requests.get() key=|id| *id let(id)>
+                    <Each each=move || requests.get() key=|id| *id let(id)>
                         <Request id=id />
-                    </For>
+                    </Each>
                 </ul>
             </Show>
         </Pane>

@@ -9,6 +9,7 @@ use crate::{
         icon::{Glyph, Icon},
         pane::Pane,
         qr_reader::{QrReader, Wanted},
+        show::Show,
         spinner::Spinner,
     },
     i18n::t,

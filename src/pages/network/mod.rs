@@ -11,6 +11,7 @@ use crate::{
     components::{
         icon::{Glyph, Icon},
         pane::Pane,
+        show::Show,
         spinner::Spinner,
     },
     i18n::t,

@@ -7,7 +7,10 @@ use super::{
     suggestions::{self, Suggestions},
 };
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        show::Show,
+    },
     i18n::{format, t},
     once,
     state::{State, use_state},

@@ -11,6 +11,7 @@ use crate::{
         icon::{Glyph, Icon},
         lock_form::{LockChoice, LockForm},
         qr_reader::{QrReader, Wanted},
+        show::Show,
         spinner::Spinner,
     },
     i18n::t,

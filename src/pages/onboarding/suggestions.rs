@@ -128,11 +128,12 @@ pub async fn meant(state: State, typed: &str) -> Vec<String> {
     for prefix in prefixes {
         for word in ask(state, &prefix).await {
             if is_near(&typed, &word) && !found.contains(&word) {
-                found.push(word);
+                let far = distance(&typed, &word);
+                let place = found.partition_point(|known| distance(&typed, known) <= far);
+                found.insert(place, word);
             }
         }
     }
-    found.sort_by_key(|word| distance(&typed, word));
     found.truncate(GUESSES);
     found
 }

@@ -4,7 +4,9 @@ use sotto_api::{Command, ConversationId, LockKind};
 use crate::{
     components::{
         avatar::Avatar,
+        each::Each,
         icon::{Glyph, Icon},
+        show::Show,
         switch::Switch,
     },
     i18n::t,
@@ -64,9 +66,9 @@ fn Blocked() -> impl IntoView {
             {t::settings::blocked_none()}
         </p>
         <ul class="people" hidden=none data-testid="blocked">
-            <For each=move || conversations.blocked.get() key=|id| *id let:id>
+            <Each each=move || conversations.blocked.get() key=|id| *id let:id>
                 <Person id=id />
-            </For>
+            </Each>
         </ul>
     }
 }

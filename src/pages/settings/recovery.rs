@@ -6,6 +6,7 @@ use crate::{
         copy::copy,
         icon::{Glyph, Icon},
         qr_code::QrCode,
+        show::Show,
         spinner::Spinner,
     },
     i18n::t,

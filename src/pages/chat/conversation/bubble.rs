@@ -9,6 +9,7 @@ use crate::{
         copy::copy,
         icon::{Glyph, Icon},
         menu::{Menu, MenuItem, MenuPlace},
+        show::Show,
     },
     i18n::{format, t},
     once,

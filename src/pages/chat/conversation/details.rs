@@ -8,6 +8,7 @@ use crate::{
         copy::CopyButton,
         field::Field,
         icon::{Glyph, Icon},
+        show::Show,
     },
     i18n::t,
     once,

@@ -2,7 +2,9 @@ use leptos::prelude::*;
 use sotto_api::{Acceptance, Command, ConversationId, ConversationView};
 
 use super::{composer::Composer, timeline::Timeline};
-use crate::{i18n::t, once, pages::chat::requests::RequestActions, state::use_state, words};
+use crate::{
+    components::show::Show, i18n::t, once, pages::chat::requests::RequestActions, state::use_state, words,
+};
 
 /// What stands below the messages.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,9 @@ use web_sys::{Element, HtmlElement, ResizeObserver};
 use super::{bubble::Bubble, rows::Row, timeline::Timeline};
 use crate::{
     components::{
+        each::Each,
         icon::{Glyph, Icon},
+        show::Show,
         spinner::Spinner,
     },
     device::attention::Active,
@@ -52,9 +54,9 @@ pub fn Messages(
                             <span class="unseen">{t::conversation::loading_older()}</span>
                         </Show>
                     </div>
-                    <For each=move || timeline.rows.get() key=|row| *row let(row)>
+                    <Each each=move || timeline.rows.get() key=|row| *row let(row)>
                         {show(row, timeline, view)}
-                    </For>
+                    </Each>
                 </div>
             </div>
             <Show when=move || !scroller.at_end.get()>

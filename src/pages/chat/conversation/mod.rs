@@ -12,7 +12,13 @@ mod timeline;
 use leptos::prelude::*;
 use sotto_api::{Command, ConversationId, ConversationView, Reply};
 
-use crate::{components::logo::Logo, i18n::t, once, route::Route, state::use_state};
+use crate::{
+    components::{logo::Logo, show::Show},
+    i18n::t,
+    once,
+    route::Route,
+    state::use_state,
+};
 use details::Details;
 use foot::Foot;
 use head::Head;
