@@ -69,9 +69,10 @@ impl Layer {
         match self {
             Self::Fmt => shell::run(&mut shell::cargo(&["fmt", "--all", "--check"]), "cargo fmt"),
             Self::Clippy => clippy(),
-            Self::Native => {
-                shell::run(&mut filtered(native(&["test", "--locked"]), filter, &[]), "cargo test")
-            }
+            Self::Native => shell::run(
+                &mut filtered(native(&["test", "--locked", "--no-fail-fast"]), filter, &[]),
+                "cargo test",
+            ),
             Self::Wasm => wasm(filter),
             Self::E2e => end_to_end(filter),
         }
@@ -87,7 +88,7 @@ fn clippy() -> Result {
 }
 
 fn wasm(filter: Option<&str>) -> Result {
-    let mut cargo = packages(&["test", "--locked", "--target", WASM], &BROWSER);
+    let mut cargo = packages(&["test", "--locked", "--no-fail-fast", "--target", WASM], &BROWSER);
     cargo.env("CHROMEDRIVER", chromium::ensure_driver()?);
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "120");
     shell::run(&mut filtered(cargo, filter, &[]), "cargo test in Chromium")
