@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Network, NetworkClock, NetworkError, TapLevel};
+use crate::{Network, NetworkClock, NetworkError, TapLevel, Transport};
 
 /// Settings of a [`Network`]. The defaults suit tests: 24 nodes, free ports, everything in memory.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct NetworkBuilder {
     pub(crate) node_seeds: Vec<[u8; 32]>,
     pub(crate) clock: NetworkClock,
     pub(crate) tap: TapLevel,
+    pub(crate) transport: Transport,
+    pub(crate) https_seeds: usize,
 }
 
 impl Default for NetworkBuilder {
@@ -39,6 +41,8 @@ impl Default for NetworkBuilder {
             node_seeds: Vec::new(),
             clock: NetworkClock::default(),
             tap: TapLevel::Off,
+            transport: Transport::default(),
+            https_seeds: 0,
         }
     }
 }
@@ -125,6 +129,21 @@ impl NetworkBuilder {
     #[must_use]
     pub fn tap(mut self, level: TapLevel) -> Self {
         self.tap = level;
+        self
+    }
+
+    /// Which protocols the nodes speak. Default: HTTPS and plain HTTP on the same port.
+    #[must_use]
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// Number of seeds that list the nodes over HTTPS, each with a self-signed certificate of its own, see
+    /// [`Network::https_seeds`]. Default: none.
+    #[must_use]
+    pub fn https_seeds(mut self, seeds: usize) -> Self {
+        self.https_seeds = seeds;
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
+use crate::CertificateError;
+
 /// Why a network could not be started or a node could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum NetworkError {
@@ -47,6 +49,14 @@ pub enum NetworkError {
     /// The HTTP client could not be set up.
     #[error("HTTP client: {0}")]
     Client(#[from] reqwest::Error),
+    /// There is no certificate for HTTPS.
+    #[error("HTTPS in {}: {source}", place)]
+    Certificate {
+        /// Whose certificate: its file, or in words.
+        place: String,
+        /// What is wrong with it.
+        source: CertificateError,
+    },
     /// The system's random generator failed.
     #[error("no randomness from the system")]
     NoRandomness,

@@ -104,7 +104,8 @@ fn derive(root: &[u8; 32], purpose: &str, index: u64) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn create_private(path: &Path) -> std::io::Result<fs::File> {
+/// Creates a file that only its owner may read.
+pub(crate) fn create_private(path: &Path) -> std::io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

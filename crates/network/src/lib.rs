@@ -15,6 +15,7 @@
 //! ```
 
 mod builder;
+mod certificate;
 mod clock;
 mod error;
 mod faults;
@@ -24,14 +25,19 @@ mod network;
 mod node;
 mod place;
 mod registry;
+mod seed;
 mod serve;
 mod tap;
+mod transport;
 mod web;
 
 pub use builder::NetworkBuilder;
+pub use certificate::{Certificate, CertificateError};
 pub use clock::NetworkClock;
 pub use error::NetworkError;
 pub use faults::{ErrorAnswer, Faults, Scope, WrongAnswer};
 pub use handle::NodeHandle;
 pub use network::Network;
+pub use seed::HttpsSeed;
 pub use tap::{Seen, SeenKind, Tap, TapLevel};
+pub use transport::Transport;

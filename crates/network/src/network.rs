@@ -10,11 +10,11 @@ use sotto_protocol::{
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap,
+    HttpsSeed, NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap, Transport,
     node::Shared,
     place::{Place, listen, local, open_node},
     registry::{HEIGHT, Registry, Snapshot, assign_swarms},
-    web,
+    web::{self, Site},
 };
 
 /// How often expired messages are deleted.
@@ -30,7 +30,9 @@ pub struct Network {
     registry: Arc<Registry>,
     clock: NetworkClock,
     tap: Tap,
+    seeds: Vec<HttpsSeed>,
     spread_subnets: bool,
+    transport: Transport,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
 }
@@ -51,18 +53,20 @@ impl Network {
         let shared = Shared {
             registry: Arc::clone(&registry),
             clock: clock.clone(),
-            http: client()?,
+            peers: client(true)?,
+            servers: client(false)?,
             tap: tap.clone(),
+            transport: builder.transport,
         };
 
-        let (mut nodes, mut listeners, mut records) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut nodes, mut doors, mut records) = (Vec::new(), Vec::new(), Vec::new());
         let swarms = assign_swarms(builder.nodes, builder.swarm_size);
         for (index, swarm) in swarms.into_iter().enumerate() {
             let place = Place::of(&builder, index)?;
             let listener = place.listen(&builder, index).await?;
             let (handle, record) =
                 open_node(&builder, index, &place, local(&listener)?, swarm, shared.clone())?;
-            listeners.push(listener);
+            doors.push(place.door(builder.transport, listener)?);
             nodes.push(handle);
             records.push(record);
         }
@@ -70,8 +74,14 @@ impl Network {
 
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
-        for (handle, listener) in nodes.iter().zip(listeners) {
-            tasks.spawn(Arc::clone(&handle.node).run(listener, stop.subscribe()));
+        for (handle, door) in nodes.iter().zip(doors) {
+            tasks.spawn(Arc::clone(&handle.node).run(door, stop.subscribe()));
+        }
+        let mut seeds = Vec::new();
+        for index in 0..builder.https_seeds {
+            let (seed, served) = HttpsSeed::open(&builder, index, &registry, &stop).await?;
+            seeds.push(seed);
+            tasks.spawn(served);
         }
         tasks.spawn(sweep(nodes.clone(), stop.subscribe()));
         let network = Self {
@@ -80,7 +90,9 @@ impl Network {
             registry,
             clock,
             tap,
+            seeds,
             spread_subnets: builder.spread_subnets,
+            transport: builder.transport,
             stop,
             tasks,
         };
@@ -96,7 +108,13 @@ impl Network {
     /// What `network.json` says: all that a client needs to know to use this network.
     #[must_use]
     pub fn network_json(&self) -> Value {
-        network_json(&self.registry.snapshot(), self.address, self.spread_subnets)
+        network_json(&self.site(None))
+    }
+
+    /// The seeds that speak HTTPS, as many as [`NetworkBuilder::https_seeds`] asked for.
+    #[must_use]
+    pub fn https_seeds(&self) -> &[HttpsSeed] {
+        &self.seeds
     }
 
     /// All nodes; a node's index never changes.
@@ -194,13 +212,18 @@ impl Network {
         self.nodes.iter().any(|n| n.node.id == *id && n.is_running())
     }
 
-    fn start_web(mut self, listener: TcpListener, dist: Option<PathBuf>) -> Result<Self, NetworkError> {
-        let site = web::Site {
+    fn site(&self, dist: Option<PathBuf>) -> Site {
+        Site {
             registry: Arc::clone(&self.registry),
             address: self.address,
             spread_subnets: self.spread_subnets,
+            transport: self.transport,
             dist,
-        };
+        }
+    }
+
+    fn start_web(mut self, listener: TcpListener, dist: Option<PathBuf>) -> Result<Self, NetworkError> {
+        let site = self.site(dist);
         let mut stop = self.stop.subscribe();
         self.tasks.spawn(async move {
             let stopped = async move {
@@ -222,14 +245,14 @@ impl Drop for Network {
 }
 
 /// The content of `network.json`.
-pub(crate) fn network_json(snapshot: &Snapshot, address: SocketAddr, diverse: bool) -> Value {
-    let nodes: Vec<Entry> = snapshot.nodes().iter().map(Entry::from).collect();
+pub(crate) fn network_json(site: &Site) -> Value {
+    let nodes: Vec<Entry> = site.registry.snapshot().nodes().iter().map(Entry::from).collect();
     json!({
         "name": "local",
-        "seeds": [format!("http://{address}/json_rpc")],
+        "seeds": [format!("http://{}/json_rpc", site.address)],
         "entry": null,
-        "node_scheme": "http",
-        "diverse_subnets": diverse,
+        "node_scheme": site.transport.scheme(),
+        "diverse_subnets": site.spread_subnets,
         "height": HEIGHT,
         "nodes": nodes,
     })
@@ -249,12 +272,13 @@ async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// The one HTTP client of all nodes: for each other and for servers.
-fn client() -> Result<reqwest::Client, NetworkError> {
+/// An HTTP client for all nodes, for each other or for servers.
+fn client(takes_any_certificate: bool) -> Result<reqwest::Client, NetworkError> {
     // Fails only when a provider is installed already, which is just as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder()
         .no_proxy()
+        .tls_danger_accept_invalid_certs(takes_any_certificate)
         .http1_only()
         .tcp_nodelay(true)
         .redirect(reqwest::redirect::Policy::none())

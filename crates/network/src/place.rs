@@ -11,11 +11,12 @@ use sotto_protocol::{nodes::Node as Record, swarm::SwarmId};
 use tokio::net::TcpListener;
 
 use crate::{
-    NetworkBuilder, NetworkError, NodeHandle,
+    Certificate, NetworkBuilder, NetworkError, NodeHandle, Transport,
     faults::Switches,
     keys::NodeKeys,
     node::{Node, Shared, database::Database},
     registry::STORAGE_VERSION,
+    serve::Door,
 };
 
 /// Where one node keeps its files, if anywhere.
@@ -58,6 +59,25 @@ impl Place {
         fs::write(&file, port.to_string()).map_err(|source| NetworkError::Data { path: file, source })?;
         Ok(listener)
     }
+
+    /// What the node's clients come in by.
+    pub(crate) fn door(&self, transport: Transport, listener: TcpListener) -> Result<Door, NetworkError> {
+        if !transport.speaks_https() {
+            return Ok(Door { listener, transport, tls: None });
+        }
+        let file = self.file("certificate.pem");
+        Door::encrypted(listener, transport, &certificate(file, &[])?)
+    }
+}
+
+/// The certificate of the file, or a new one; in memory without a file.
+pub(crate) fn certificate(file: Option<PathBuf>, names: &[String]) -> Result<Certificate, NetworkError> {
+    let made = match &file {
+        Some(file) => Certificate::load_or_make(file, names),
+        None => Certificate::make(names),
+    };
+    let place = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
+    made.map_err(|source| NetworkError::Certificate { place: place(), source })
 }
 
 /// Makes a node from its keys and its database, and how the list shows it.

@@ -79,7 +79,7 @@ async fn route(node: &Arc<Node>, asked: Asked) -> Answered {
 async fn client(node: &Arc<Node>, asked: &Asked) -> Answered {
     match (asked.method.as_str(), asked.path.as_str()) {
         ("POST", onion::URL_PATH) => hop::from_client(node, &asked.body).await,
-        ("OPTIONS", onion::URL_PATH) => preflight(),
+        ("OPTIONS", onion::URL_PATH) if node.transport.is_open_to_pages() => preflight(),
         ("POST", STORAGE) if asked.headers.contains_key("x-loki-long-poll") => {
             text(StatusCode::GONE, "long polling is not supported\n")
         }

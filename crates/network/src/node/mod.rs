@@ -20,7 +20,13 @@ use tokio::sync::{Notify, watch};
 
 use self::{database::Database, peers::Peers};
 use crate::{
-    NetworkClock, NetworkError, clock::skewed, faults::Switches, keys::NodeKeys, registry::Registry, tap::Tap,
+    NetworkClock, NetworkError, Transport,
+    clock::skewed,
+    faults::Switches,
+    keys::NodeKeys,
+    registry::Registry,
+    serve::{Door, serve},
+    tap::Tap,
 };
 
 /// A running node.
@@ -37,6 +43,7 @@ pub(crate) struct Node {
     peers: Peers,
     servers: reqwest::Client,
     tap: Tap,
+    transport: Transport,
     /// Rung when something was put into the queue of requests for other members.
     queued: Notify,
     waiting: forward::Waiting,
@@ -49,8 +56,12 @@ pub(crate) struct Node {
 pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) clock: NetworkClock,
-    pub(crate) http: reqwest::Client,
+    /// For other nodes, which are known by their keys: certificates are not verified.
+    pub(crate) peers: reqwest::Client,
+    /// For servers outside: certificates are verified.
+    pub(crate) servers: reqwest::Client,
     pub(crate) tap: Tap,
+    pub(crate) transport: Transport,
 }
 
 impl Node {
@@ -65,14 +76,15 @@ impl Node {
             index,
             id: keys.id(),
             secret: keys.onion_secret(),
-            peers: Peers::new(keys.clone(), shared.http.clone()),
+            peers: Peers::new(keys.clone(), shared.peers, shared.transport),
             keys,
             database,
             registry: shared.registry,
             clock: shared.clock,
             switches,
-            servers: shared.http,
+            servers: shared.servers,
             tap: shared.tap,
+            transport: shared.transport,
             queued: Notify::new(),
             waiting: forward::Waiting::default(),
             limit: limit::RateLimit::default(),
@@ -81,12 +93,11 @@ impl Node {
     }
 
     /// Serves and does its background work until `stop` turns true.
-    pub(crate) async fn run(self: Arc<Self>, listener: tokio::net::TcpListener, stop: watch::Receiver<bool>) {
+    pub(crate) async fn run(self: Arc<Self>, door: Door, stop: watch::Receiver<bool>) {
         let handler = Arc::clone(&self);
-        let served =
-            crate::serve::serve(listener, self.switches.watch_running(), stop.clone(), move |asked| {
-                http::handle(Arc::clone(&handler), asked)
-            });
+        let served = serve(door, self.switches.watch_running(), stop.clone(), move |asked| {
+            http::handle(Arc::clone(&handler), asked)
+        });
         let mut stopped = stop.clone();
         tokio::select! {
             () = served => {}

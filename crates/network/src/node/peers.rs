@@ -29,7 +29,7 @@ use chacha20poly1305::{
 use sotto_protocol::nodes::{Node, NodeId, NodeKey};
 use x25519_dalek::PublicKey;
 
-use crate::{keys::NodeKeys, registry::origin};
+use crate::{Transport, keys::NodeKeys, registry::origin};
 
 /// Header that names the sender.
 pub(crate) const SENDER: &str = "x-sotto-node";
@@ -61,6 +61,7 @@ pub(crate) struct Peers {
     keys: NodeKeys,
     own: NodeId,
     http: reqwest::Client,
+    transport: Transport,
     ciphers: RwLock<HashMap<NodeKey, Arc<Cipher>>>,
 }
 
@@ -84,8 +85,8 @@ impl std::fmt::Debug for Cipher {
 }
 
 impl Peers {
-    pub(crate) fn new(keys: NodeKeys, http: reqwest::Client) -> Self {
-        Self { own: keys.id(), keys, http, ciphers: RwLock::default() }
+    pub(crate) fn new(keys: NodeKeys, http: reqwest::Client, transport: Transport) -> Self {
+        Self { own: keys.id(), keys, http, transport, ciphers: RwLock::default() }
     }
 
     /// Sends a command to `node` and returns the plaintext of its answer.
@@ -102,7 +103,7 @@ impl Peers {
             cipher.seal(&nonce, plaintext, &request_aad(command, &node.ed25519)).ok_or(PeerError::Invalid)?;
         let sent = self
             .http
-            .post(format!("{}{PATH}{command}", origin(node)))
+            .post(format!("{}{PATH}{command}", origin(node, self.transport)))
             .header(SENDER, self.own.to_string())
             .timeout(timeout)
             .body(body)

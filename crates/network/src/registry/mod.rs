@@ -14,6 +14,8 @@ use sotto_protocol::{
 };
 use tokio::sync::watch;
 
+use crate::Transport;
+
 pub(crate) use rpc::{answer as answer_rpc, service_nodes};
 
 /// Chain height that this network reports.
@@ -28,9 +30,9 @@ pub(crate) fn chain() -> ChainState {
     ChainState { height: HEIGHT, block_hash: "0".repeat(64), hardfork: 19, snode_revision: 4 }
 }
 
-/// `http://ip:port` of a node, without a slash at the end.
-pub(crate) fn origin(node: &Node) -> String {
-    format!("http://{}:{}", node.ip, node.port)
+/// `scheme://ip:port` of a node, without a slash at the end.
+pub(crate) fn origin(node: &Node, transport: Transport) -> String {
+    format!("{}://{}:{}", transport.scheme(), node.ip, node.port)
 }
 
 /// The swarm of each of `nodes` nodes: as many swarms as fit with at least `size` members, with ids by the

@@ -41,7 +41,7 @@ fn policy(site: &Site) -> String {
     let mut connect = String::from("'self'");
     for node in site.registry.snapshot().nodes() {
         connect.push(' ');
-        connect.push_str(&origin(node));
+        connect.push_str(&origin(node, site.transport));
     }
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \

@@ -16,6 +16,7 @@ use axum::{
 use tower_http::{compression::CompressionLayer, cors::CorsLayer, services::ServeDir};
 
 use crate::{
+    Transport,
     network::network_json,
     registry::{Registry, answer_rpc},
 };
@@ -29,6 +30,7 @@ pub(crate) struct Site {
     pub(crate) registry: Arc<Registry>,
     pub(crate) address: SocketAddr,
     pub(crate) spread_subnets: bool,
+    pub(crate) transport: Transport,
     pub(crate) dist: Option<PathBuf>,
 }
 
@@ -56,7 +58,7 @@ async fn json_rpc(State(site): State<Site>, body: Bytes) -> impl IntoResponse {
 }
 
 async fn network(State(site): State<Site>) -> impl IntoResponse {
-    let text = network_json(&site.registry.snapshot(), site.address, site.spread_subnets).to_string();
+    let text = network_json(&site).to_string();
     ([(header::CONTENT_TYPE, "application/json")], text)
 }
 

@@ -1,0 +1,129 @@
+//! The nodes' HTTP/1.1 server: HTTPS and plain HTTP on one port, connections that can be cut at any moment.
+
+mod connection;
+
+use std::{error::Error, fmt, future::Future, net::IpAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::{
+    Response, StatusCode,
+    header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use tokio::{net::TcpListener, sync::watch};
+use tokio_rustls::TlsAcceptor;
+
+use self::connection::connection;
+use crate::{Certificate, NetworkError, Transport};
+
+/// Largest request body, bytes.
+pub(crate) const MAX_BODY: usize = 10_485_760;
+
+/// A listener, and what it speaks.
+pub(crate) struct Door {
+    pub(crate) listener: TcpListener,
+    pub(crate) transport: Transport,
+    pub(crate) tls: Option<TlsAcceptor>,
+}
+
+impl Door {
+    /// A listener that speaks HTTPS, and whatever else `transport` says.
+    pub(crate) fn encrypted(
+        listener: TcpListener,
+        transport: Transport,
+        certificate: &Certificate,
+    ) -> Result<Self, NetworkError> {
+        let tls = certificate.acceptor().map_err(|source| {
+            let place = listener.local_addr().map_or_else(|_| "memory".to_owned(), |a| a.to_string());
+            NetworkError::Certificate { place, source }
+        })?;
+        Ok(Self { listener, transport, tls: Some(tls) })
+    }
+}
+
+/// A whole request.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Who asks. Used for limits, never logged.
+    pub(crate) from: IpAddr,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// A handler's decision to close the connection without an answer.
+#[derive(Debug)]
+pub(crate) struct Dropped;
+
+impl fmt::Display for Dropped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("dropped on purpose")
+    }
+}
+
+impl Error for Dropped {}
+
+/// An HTTP answer.
+pub(crate) type Answered = Response<Full<Bytes>>;
+
+/// Accepts connections until `stop` turns true. While `running` is false every connection is closed at once,
+/// and turning it false closes the open ones.
+pub(crate) async fn serve<H, F>(
+    door: Door,
+    running: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
+    handler: H,
+) where
+    H: Fn(Asked) -> F + Send + Sync + 'static,
+    F: Future<Output = Result<Answered, Dropped>> + Send + 'static,
+{
+    let Door { listener, transport, tls } = door;
+    let handler = Arc::new(handler);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        match accepted {
+            Ok((stream, from)) if *running.borrow() => {
+                let _ = stream.set_nodelay(true);
+                let (mut running, mut stop) = (running.clone(), stop.clone());
+                let connection = connection(stream, from.ip(), transport, tls.clone(), Arc::clone(&handler));
+                // Dropping the connection closes its socket, also in the middle of an answer.
+                tokio::spawn(async move {
+                    tokio::select! {
+                        () = connection => {}
+                        _ = running.wait_for(|running| !*running) => {}
+                        _ = stop.wait_for(|stop| *stop) => {}
+                    }
+                });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "accept failed");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// A plain text answer.
+pub(crate) fn text(status: StatusCode, text: impl Into<Bytes>) -> Answered {
+    answer(status, "text/plain", text)
+}
+
+/// An answer with a content type.
+pub(crate) fn answer(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Answered {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
+}
+
+fn too_large() -> Answered {
+    let mut answer = text(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
+    // The rest of the body is not read, so the connection cannot go on.
+    answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
