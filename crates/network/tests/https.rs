@@ -1,5 +1,7 @@
 //! Nodes and seeds over HTTPS with self-signed certificates.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails the test")]
+
 mod common;
 
 use std::{fs, sync::Arc};
