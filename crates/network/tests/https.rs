@@ -28,7 +28,6 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// A client as official ones are towards nodes: any certificate will do.
 fn trusting() -> reqwest::Client {
-    common::http();
     reqwest::Client::builder().no_proxy().tls_danger_accept_invalid_certs(true).build().unwrap()
 }
 

@@ -9,7 +9,7 @@ use super::{Snapshot, chain};
 /// asker limits the list.
 pub(crate) fn answer(body: &[u8], snapshot: &Snapshot, random: impl FnMut() -> u64) -> Vec<u8> {
     match Query::parse(body) {
-        Ok(query) => query.answer(chosen(query.limit, snapshot.nodes(), random), &chain()),
+        Ok(query) => query.answer(chosen(&query, snapshot.nodes(), random), &chain()),
         Err(fault) => fault.body(),
     }
 }
@@ -24,9 +24,13 @@ pub(crate) fn service_nodes(params: &Value, snapshot: &Snapshot, random: impl Fn
         .unwrap_or_default()
 }
 
-/// The nodes that `limit` leaves: 0 all in order, negative all shuffled, else so many at random.
-fn chosen(limit: i64, nodes: &[Node], mut random: impl FnMut() -> u64) -> Vec<&Node> {
-    let mut chosen: Vec<&Node> = nodes.iter().collect();
+/// The nodes asked for by key, and of them what `limit` leaves: 0 all in order, negative all shuffled, else so
+/// many at random.
+fn chosen<'a>(query: &Query, nodes: &'a [Node], mut random: impl FnMut() -> u64) -> Vec<&'a Node> {
+    let keys = &query.service_node_pubkeys;
+    let wanted = |node: &&Node| keys.is_empty() || keys.contains(&node.ed25519.to_string());
+    let mut chosen: Vec<&Node> = nodes.iter().filter(wanted).collect();
+    let limit = query.limit;
     if limit != 0 {
         for last in (1..chosen.len()).rev() {
             let other = usize::try_from(random() % (last as u64 + 1)).unwrap_or(last);
@@ -78,9 +82,23 @@ mod tests {
     }
 
     #[test]
+    fn who_knows_the_top_block_hears_nothing_new() {
+        let params =
+            json!({"poll_block_hash": "0".repeat(64), "fields": ["height", "block_hash", "public_ip"]});
+        let unchanged = service_nodes(&params, &snapshot(), || 3);
+        let expected =
+            json!({"status": "OK", "unchanged": true, "height": 1_700_000, "block_hash": "0".repeat(64)});
+        assert_eq!(unchanged, expected);
+        let changed = service_nodes(&json!({"poll_block_hash": "f".repeat(64)}), &snapshot(), || 3);
+        assert_eq!(changed["service_node_states"].as_array().unwrap().len(), 4);
+    }
+
+    #[test]
     fn a_limit_chooses() {
         let some = service_nodes(&json!({"limit": 2}), &snapshot(), || 3);
         assert_eq!(some["service_node_states"].as_array().unwrap().len(), 2);
+        let one = service_nodes(&json!({"service_node_pubkeys": ["02".repeat(32)]}), &snapshot(), || 3);
+        assert_eq!(one["service_node_states"].as_array().unwrap().len(), 1);
         let all = service_nodes(&json!({"limit": -1}), &snapshot(), || 3);
         assert_eq!(all["service_node_states"].as_array().unwrap().len(), 4);
     }

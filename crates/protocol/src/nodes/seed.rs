@@ -85,6 +85,8 @@ pub struct Query {
     pub fields: Option<Vec<String>>,
     /// 0 = all in order, negative = all shuffled, n = n random nodes.
     pub limit: i64,
+    /// Legacy keys (hex) of the nodes asked for; empty means all nodes.
+    pub service_node_pubkeys: Vec<String>,
     /// Top block hash that the asker already knows.
     pub poll_block_hash: Option<String>,
 }
@@ -134,6 +136,7 @@ impl Query {
             id,
             fields: wanted_fields(params.get("fields")),
             limit: params.get("limit").and_then(Value::as_i64).unwrap_or(0),
+            service_node_pubkeys: texts(params.get("service_node_pubkeys")),
             poll_block_hash: params.get("poll_block_hash").and_then(Value::as_str).map(str::to_owned),
         })
     }
@@ -203,8 +206,14 @@ fn wanted_fields(value: Option<&Value>) -> Option<Vec<String>> {
         Value::Object(map) => {
             map.iter().filter(|(_, on)| on.as_bool() == Some(true)).map(|(name, _)| name.clone()).collect()
         }
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        list @ Value::Array(_) => texts(Some(list)),
         _ => return None,
     };
     (!names.iter().any(|name| name == "all")).then_some(names)
+}
+
+/// The texts of a list.
+fn texts(value: Option<&Value>) -> Vec<String> {
+    let list = value.and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(Value::as_str).map(str::to_owned).collect()
 }

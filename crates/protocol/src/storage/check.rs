@@ -14,6 +14,13 @@ pub struct CheckContext<'a> {
     pub revoked: &'a dyn Fn(&Token) -> bool,
 }
 
+impl CheckContext<'_> {
+    /// What another member passed on may be a little older when it arrives.
+    fn tolerance(&self) -> u64 {
+        if self.forwarded { SIGNATURE_TOLERANCE_FORWARDED } else { SIGNATURE_TOLERANCE }
+    }
+}
+
 impl Request {
     /// Checks times, signature and permissions. Requests that need none of it pass; the parts of a batch, sequence or
     /// choice are checked one by one by whoever carries them out.
@@ -32,13 +39,11 @@ impl Request {
                 self.check_auth("delete_before", context)
             }
             Self::DeleteAll(request) => {
-                let tolerance =
-                    if context.forwarded { SIGNATURE_TOLERANCE_FORWARDED } else { SIGNATURE_TOLERANCE };
-                check_time("delete_all", request.timestamp, context.now, tolerance)?;
+                check_time("delete_all", request.timestamp, context.now, context.tolerance())?;
                 self.check_auth("delete_all", context)
             }
             Self::ExpireAll(request) => {
-                if request.expiry.saturating_add(SIGNATURE_TOLERANCE) < context.now {
+                if request.expiry.saturating_add(context.tolerance()) < context.now {
                     return Err(Refusal::new(406, "expire_all timestamp should be >= current time"));
                 }
                 self.check_auth("expire_all", context)

@@ -82,12 +82,17 @@ impl<'a> Fields<'a> {
     }
 
     /// `pubkey`, or where allowed its old spelling.
+    pub(super) fn account_text(&self, old_spelling: bool) -> Parsed<&'a str> {
+        match (self.text("pubkey")?, if old_spelling { self.text("pubKey")? } else { None }) {
+            (Some(_), Some(_)) => Err(invalid("Cannot specify both 'pubkey' and 'pubKey'")),
+            (text, old) => require("pubkey", text.or(old)),
+        }
+    }
+
     pub(super) fn account(&self, old_spelling: bool) -> Parsed<Pubkey> {
-        let text = match (self.text("pubkey")?, if old_spelling { self.text("pubKey")? } else { None }) {
-            (Some(_), Some(_)) => return Err(invalid("Cannot specify both 'pubkey' and 'pubKey'")),
-            (text, old) => require("pubkey", text.or(old))?,
-        };
-        text.parse().map_err(|_| invalid("Pubkey must be 66 hex digits (33 bytes) long"))
+        self.account_text(old_spelling)?
+            .parse()
+            .map_err(|_| invalid("Pubkey must be 66 hex digits (33 bytes) long"))
     }
 
     /// The fields of a signature that must be there.
@@ -143,12 +148,13 @@ impl<'a> Fields<'a> {
         texts.into_iter().map(parse).collect()
     }
 
+    /// A list of tokens. Only revoking them has a limit, by which nodes keep them.
     pub(super) fn tokens(&self, name: &str) -> Parsed<Vec<Token>> {
         let texts = require(name, self.texts(name)?)?;
-        if texts.len() > limits::REVOKED {
-            let most = limits::REVOKED;
+        let most = limits::REVOKED;
+        if name == "revoke" && texts.len() > most {
             return Err(invalid(format!(
-                "invalid {name}: cannot {name} more than {most} subaccounts at once"
+                "invalid revoke: cannot revoke more than {most} subaccounts at once"
             )));
         }
         let wrong = || invalid(format!("invalid {name}: expected base64 or hex-encoded subaccount tag"));

@@ -46,7 +46,7 @@ fn load(method: &str, params: &Map<String, Value>, depth: usize) -> Parsed<Optio
         "revoked_subaccounts" => revoked(&fields)?.into(),
         "info" => Request::Info,
         "oxend_request" => oxend(&fields)?.into(),
-        "get_swarm" | "get_snodes_for_pubkey" => Request::GetSwarm(fields.account(true)?),
+        "get_swarm" | "get_snodes_for_pubkey" => get_swarm(&fields)?,
         "active_nodes_bin" => Request::ActiveNodesBin,
         "batch" => Request::Batch(batch(&fields)?),
         "sequence" => Request::Sequence(batch(&fields)?),
@@ -171,6 +171,12 @@ fn revoked(fields: &Fields<'_>) -> Parsed<RevokedSubaccounts> {
     let account = fields.account(false)?;
     let auth = Some(fields.auth(&account, false)?);
     Ok(RevokedSubaccounts { account, timestamp: fields.required_time("timestamp")?, auth })
+}
+
+fn get_swarm(fields: &Fields<'_>) -> Parsed<Request> {
+    let text = fields.account_text(true)?;
+    let wrong = |_| invalid("Pubkey must be 66 hex digits/33 bytes long");
+    text.parse().map(Request::GetSwarm).map_err(wrong)
 }
 
 fn oxend(fields: &Fields<'_>) -> Parsed<OxendRequest> {
