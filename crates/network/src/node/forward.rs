@@ -164,10 +164,11 @@ async fn deliver(node: &Arc<Node>, target: &NodeId) -> bool {
                 return false;
             }
         };
-        if node.peers.ask(&member, COMMAND, &next.body, TIMEOUT).await.is_err() {
+        let Ok(answer) = node.peers.ask(&member, COMMAND, &next.body, TIMEOUT).await else { return false };
+        // A member that failed by itself is asked again; one that refused would do so for ever.
+        if serde_json::from_slice::<Reply>(&answer).is_ok_and(|reply| reply.status >= 500) {
             return false;
         }
-        // Whatever the member answered, it has seen the request.
         if node.database.call(move |db| queue::remove(db, next.id)).await.is_err() {
             return false;
         }

@@ -3,7 +3,7 @@
 mod rpc;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -46,6 +46,31 @@ pub(crate) fn assign_swarms(nodes: usize, size: usize) -> Vec<SwarmId> {
     ids.iter().copied().cycle().take(nodes).collect()
 }
 
+/// Which node is in which swarm at one moment.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Layout(BTreeMap<SwarmId, Vec<NodeId>>);
+
+impl Layout {
+    pub(crate) fn new(places: impl IntoIterator<Item = (NodeId, SwarmId)>) -> Self {
+        let mut swarms: BTreeMap<SwarmId, Vec<NodeId>> = BTreeMap::new();
+        for (node, swarm) in places {
+            swarms.entry(swarm).or_default().push(node);
+        }
+        swarms.values_mut().for_each(|members| members.sort_unstable());
+        Self(swarms)
+    }
+
+    pub(crate) fn places(&self) -> impl Iterator<Item = (NodeId, SwarmId)> {
+        self.0.iter().flat_map(|(swarm, members)| members.iter().map(|node| (*node, *swarm)))
+    }
+
+    /// The nodes that keep an account, in the order of their identities.
+    pub(crate) fn keepers(&self, account: &Pubkey) -> &[NodeId] {
+        let ids: Vec<SwarmId> = self.0.keys().copied().collect();
+        swarm_for(account, &ids).and_then(|swarm| self.0.get(&swarm)).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// The list at one moment.
 #[derive(Debug, Default)]
 pub(crate) struct Snapshot {
@@ -77,6 +102,10 @@ impl Snapshot {
         self.places.get(id).and_then(|i| self.nodes.get(*i))
     }
 
+    pub(crate) fn layout(&self) -> Layout {
+        Layout::new(self.nodes.iter().filter_map(|node| Some((node.ed25519, node.swarm?))))
+    }
+
     /// The swarm that keeps an account.
     pub(crate) fn swarm_for(&self, account: &Pubkey) -> Option<SwarmId> {
         swarm_for(account, &self.swarm_ids)
@@ -98,27 +127,81 @@ impl Snapshot {
     }
 }
 
+/// How many layouts are remembered for nodes that are behind.
+const REMEMBERED: usize = 256;
+
 /// The living list.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    current: RwLock<Arc<Snapshot>>,
+    current: RwLock<Current>,
     version: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct Current {
+    snapshot: Arc<Snapshot>,
+    /// How often the list was replaced.
+    replaced: u64,
+    /// The newest layouts, the current one last.
+    layouts: VecDeque<Arc<Layout>>,
+}
+
+/// What happened to the layout since somebody looked.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    /// Layouts in their order, the current one last; empty when nothing happened.
+    pub(crate) layouts: Vec<Arc<Layout>>,
+    /// Whether some are missing, because they were too many.
+    pub(crate) incomplete: bool,
+    /// How often the list was replaced until now.
+    pub(crate) replaced: u64,
 }
 
 impl Registry {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { current: RwLock::new(Arc::new(snapshot)), version: watch::Sender::new(0) }
+        let current =
+            Current { snapshot: Arc::new(snapshot), replaced: 0, layouts: VecDeque::with_capacity(8) };
+        Self { current: RwLock::new(current), version: watch::Sender::new(0) }
     }
 
     /// The list now.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.current().snapshot)
     }
 
     /// Replaces the list.
     pub(crate) fn replace(&self, snapshot: Snapshot) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+        {
+            let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+            current.layouts.push_back(Arc::new(snapshot.layout()));
+            if current.layouts.len() > REMEMBERED {
+                current.layouts.pop_front();
+            }
+            current.replaced += 1;
+            current.snapshot = Arc::new(snapshot);
+        }
         self.announce();
+    }
+
+    /// How often the list was replaced.
+    pub(crate) fn replaced(&self) -> u64 {
+        self.current().replaced
+    }
+
+    /// What happened since the list had been replaced `seen` times.
+    pub(crate) fn changes_since(&self, seen: u64) -> Changes {
+        let current = self.current();
+        let missed = usize::try_from(current.replaced.saturating_sub(seen)).unwrap_or(usize::MAX);
+        let skipped = current.layouts.len().saturating_sub(missed);
+        Changes {
+            layouts: current.layouts.iter().skip(skipped).cloned().collect(),
+            incomplete: missed > current.layouts.len(),
+            replaced: current.replaced,
+        }
+    }
+
+    fn current(&self) -> std::sync::RwLockReadGuard<'_, Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the watchers that something about the nodes changed.

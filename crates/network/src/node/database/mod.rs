@@ -4,6 +4,7 @@
 //! savepoint and is answered only after the commit.
 
 pub(crate) mod messages;
+pub(crate) mod moving;
 pub(crate) mod queue;
 pub(crate) mod revocations;
 
@@ -48,6 +49,15 @@ const SCHEMA: &str = "
         until INTEGER NOT NULL
     );
     CREATE INDEX IF NOT EXISTS queue_target ON queue (target);
+    CREATE TABLE IF NOT EXISTS layout (
+        node BLOB PRIMARY KEY,
+        swarm BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS moving (
+        account BLOB NOT NULL,
+        target BLOB NOT NULL,
+        PRIMARY KEY (account, target)
+    ) WITHOUT ROWID;
 ";
 
 /// Runs one job and returns what tells the asker about it.

@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures::future::join_all;
 use serde_json::Value;
 use sotto_protocol::{
-    nodes::Node as Record,
-    storage::{Request, SwarmAnswer},
+    nodes::{Node as Record, NodeId},
+    storage::{MemberResult, Request, SwarmAnswer},
 };
 
 use super::{
-    super::{Node, answer::Answer, forward},
+    super::{Node, answer::Answer, forward, swarm},
     apply,
     authorise::{Arrival, check},
     clock, internal,
@@ -34,6 +34,8 @@ pub(super) async fn run(node: &Arc<Node>, request: Request) -> Answer {
     let (own, results) = tokio::join!(apply::apply(node, &request, now), join_all(passed_on));
     let mut members: BTreeMap<_, _> = results.into_iter().collect();
     members.insert(node.id, own);
+    let did = |id: &NodeId| matches!(members.get(id), Some(MemberResult::Done { .. }));
+    swarm::catch_up(node, &snapshot, account, did).await;
     let reply = SwarmAnswer { members, clock: clock(node) }.reply(&request, &node.id);
     Answer::json(reply.status, as_public_nodes_do(node, &request, reply.body))
 }
