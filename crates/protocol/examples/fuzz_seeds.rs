@@ -21,13 +21,15 @@ use sha2::{Digest, Sha256};
 const MAX_SEED: usize = 4_096;
 
 const ACCOUNT: &str = include_str!("../tests/vectors/account.json");
+const ATTACHMENTS: &str = include_str!("../tests/vectors/attachments.json");
 const MESSAGES: &str = include_str!("../tests/vectors/messages.json");
 const ONION: &str = include_str!("../tests/vectors/onion.json");
 const STORAGE: &str = include_str!("../tests/vectors/storage.json");
 
 /// Which vectors feed which target.
-const TARGETS: [(&str, &str); 9] = [
+const TARGETS: [(&str, &str); 10] = [
     ("account", ACCOUNT),
+    ("files", ATTACHMENTS),
     ("mnemonic", ACCOUNT),
     ("content", MESSAGES),
     ("message", MESSAGES),

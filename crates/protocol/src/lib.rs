@@ -7,6 +7,7 @@
 pub mod account;
 pub mod bt;
 pub mod content;
+pub mod files;
 pub mod message;
 pub mod mnemonic;
 pub mod names;
