@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Network, NetworkClock, NetworkError, TapLevel, Transport};
+use crate::{Network, NetworkClock, NetworkError, TapLevel, Transport, files::FileSettings};
 
 /// Settings of a [`Network`]. The defaults suit tests: 24 nodes, free ports, everything in memory.
 #[derive(Debug, Clone)]
@@ -24,6 +24,7 @@ pub struct NetworkBuilder {
     pub(crate) tap: TapLevel,
     pub(crate) transport: Transport,
     pub(crate) https_seeds: usize,
+    pub(crate) files: FileSettings,
 }
 
 impl Default for NetworkBuilder {
@@ -43,6 +44,7 @@ impl Default for NetworkBuilder {
             tap: TapLevel::Off,
             transport: Transport::default(),
             https_seeds: 0,
+            files: FileSettings::default(),
         }
     }
 }
@@ -90,7 +92,28 @@ impl NetworkBuilder {
         self
     }
 
-    /// Keeps keys, ports and messages in this folder. Default: in memory.
+    /// Port of the file server. Default: a free one (the same again under a data folder).
+    #[must_use]
+    pub fn file_port(mut self, port: u16) -> Self {
+        self.files.port = port;
+        self
+    }
+
+    /// Largest file that the file server takes, bytes. Default 10,485,760.
+    #[must_use]
+    pub fn file_size(mut self, bytes: usize) -> Self {
+        self.files.size = bytes;
+        self
+    }
+
+    /// Space for all files together, bytes. Default 20 GiB under a data folder, 512 MiB in memory.
+    #[must_use]
+    pub fn file_space(mut self, bytes: u64) -> Self {
+        self.files.space = Some(bytes);
+        self
+    }
+
+    /// Keeps keys, ports, messages, files and names in this folder. Default: in memory.
     #[must_use]
     pub fn data(mut self, folder: impl AsRef<Path>) -> Self {
         self.data = Some(folder.as_ref().to_owned());

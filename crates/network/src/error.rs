@@ -46,6 +46,12 @@ pub enum NetworkError {
     /// A node's database thread has ended.
     #[error("the database is closed")]
     DatabaseClosed,
+    /// The file server's store failed.
+    #[error(transparent)]
+    Files(#[from] crate::StoreError),
+    /// The registry of names failed.
+    #[error(transparent)]
+    Names(#[from] crate::NamesError),
     /// The HTTP client could not be set up.
     #[error("HTTP client: {0}")]
     Client(#[from] reqwest::Error),

@@ -52,6 +52,12 @@ pub enum WrongAnswer {
     ForgetsMessages,
     /// The node claims to have stored, and does not store.
     PretendsToStore,
+    /// Names are not registered.
+    ForgetsNames,
+    /// The record of a name has a flipped bit: it cannot be opened.
+    GarbledName,
+    /// The record of a name stands for another account.
+    ForeignName,
 }
 
 /// What is wrong with a node. The default is a healthy one.

@@ -40,6 +40,13 @@ impl NodeKeys {
         Self::from_seed(&derive(&root, "node", index as u64))
     }
 
+    /// The keys of the file server in the repeatable network `seed`.
+    pub(crate) fn repeatable_files(seed: u64) -> Self {
+        let mut root = [0; 32];
+        root[..8].copy_from_slice(&seed.to_be_bytes());
+        Self::from_seed(&derive(&root, "files", 0))
+    }
+
     /// Fresh keys from the system's random generator.
     pub(crate) fn fresh() -> Result<Self, NetworkError> {
         let mut seed = Zeroizing::new([0; 32]);

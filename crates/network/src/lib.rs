@@ -1,5 +1,5 @@
-//! A whole private messaging network in one process: service nodes, the registry that lists them and a
-//! static host for the page.
+//! A whole private messaging network in one process: service nodes, the registry that lists them, a
+//! file server, a registry of names and a static host for the page.
 //!
 //! The program `sotto-network` is a thin shell around [`Network`]; tests start the same thing inside
 //! themselves:
@@ -19,8 +19,10 @@ mod certificate;
 mod clock;
 mod error;
 mod faults;
+mod files;
 mod handle;
 mod keys;
+mod names;
 mod network;
 mod node;
 mod place;
@@ -36,7 +38,9 @@ pub use certificate::{Certificate, CertificateError};
 pub use clock::NetworkClock;
 pub use error::NetworkError;
 pub use faults::{ErrorAnswer, Faults, Scope, WrongAnswer};
+pub use files::{Files, StoreError};
 pub use handle::NodeHandle;
+pub use names::{NameEntry, Names, NamesError};
 pub use network::Network;
 pub use seed::HttpsSeed;
 pub use tap::{Seen, SeenKind, Tap, TapLevel};

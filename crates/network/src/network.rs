@@ -10,9 +10,9 @@ use sotto_protocol::{
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
-    HttpsSeed, NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap, Transport,
+    Files, HttpsSeed, Names, NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap, Transport,
     node::Shared,
-    place::{Place, listen, local, open_node},
+    place::{Place, listen, local, open_files, open_node},
     registry::{HEIGHT, Registry, Snapshot, assign_swarms},
     web::{self, Site},
 };
@@ -31,6 +31,8 @@ pub struct Network {
     clock: NetworkClock,
     tap: Tap,
     seeds: Vec<HttpsSeed>,
+    files: Files,
+    names: Names,
     spread_subnets: bool,
     transport: Transport,
     stop: watch::Sender<bool>,
@@ -50,7 +52,10 @@ impl Network {
         let clock = builder.clock.clone();
         let tap = Tap::new(builder.tap);
         let registry = Arc::new(Registry::new(Snapshot::default()));
+        let names = Names::below(builder.data.as_deref())?;
+        let (files, file_listener) = open_files(&builder).await?;
         let shared = Shared {
+            names: names.clone(),
             registry: Arc::clone(&registry),
             clock: clock.clone(),
             peers: client(true)?,
@@ -83,7 +88,8 @@ impl Network {
             seeds.push(seed);
             tasks.spawn(served);
         }
-        tasks.spawn(sweep(nodes.clone(), stop.subscribe()));
+        tasks.spawn(files.clone().run(file_listener, stop.subscribe()));
+        tasks.spawn(sweep(nodes.clone(), files.clone(), stop.subscribe()));
         let network = Self {
             address,
             nodes,
@@ -91,6 +97,8 @@ impl Network {
             clock,
             tap,
             seeds,
+            files,
+            names,
             spread_subnets: builder.spread_subnets,
             transport: builder.transport,
             stop,
@@ -133,6 +141,18 @@ impl Network {
     #[must_use]
     pub fn clock(&self) -> &NetworkClock {
         &self.clock
+    }
+
+    /// The file server.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The registry of names.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
     }
 
     /// What the nodes saw, as far as [`NetworkBuilder::tap`] asked for it.
@@ -187,7 +207,7 @@ impl Network {
         false
     }
 
-    /// Deletes expired messages on all nodes now, instead of within 10 s.
+    /// Deletes expired messages on all nodes and expired files now, instead of within 10 s.
     ///
     /// # Errors
     /// When a database fails.
@@ -195,6 +215,7 @@ impl Network {
         for handle in &self.nodes {
             handle.node.sweep().await?;
         }
+        self.files.sweep().await?;
         Ok(())
     }
 
@@ -218,6 +239,7 @@ impl Network {
             address: self.address,
             spread_subnets: self.spread_subnets,
             transport: self.transport,
+            files: self.files.clone(),
             dist,
         }
     }
@@ -254,11 +276,12 @@ pub(crate) fn network_json(site: &Site) -> Value {
         "node_scheme": site.transport.scheme(),
         "diverse_subnets": site.spread_subnets,
         "height": HEIGHT,
+        "file_server": site.files.describe(),
         "nodes": nodes,
     })
 }
 
-async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
+async fn sweep(nodes: Vec<NodeHandle>, files: Files, mut stop: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}
@@ -268,6 +291,9 @@ async fn sweep(nodes: Vec<NodeHandle>, mut stop: watch::Receiver<bool>) {
             if let Err(error) = handle.node.sweep().await {
                 tracing::warn!(node = handle.node.index, %error, "expired messages could not be deleted");
             }
+        }
+        if let Err(error) = files.sweep().await {
+            tracing::warn!(%error, "expired files could not be removed");
         }
     }
 }

@@ -11,7 +11,7 @@ use sotto_protocol::{nodes::Node as Record, swarm::SwarmId};
 use tokio::net::TcpListener;
 
 use crate::{
-    Certificate, NetworkBuilder, NetworkError, NodeHandle, Transport,
+    Certificate, Files, NetworkBuilder, NetworkError, NodeHandle, Transport,
     faults::Switches,
     keys::NodeKeys,
     node::{Node, Shared, database::Database},
@@ -24,10 +24,24 @@ pub(crate) struct Place(Option<PathBuf>);
 
 impl Place {
     pub(crate) fn of(builder: &NetworkBuilder, index: usize) -> Result<Self, NetworkError> {
+        Self::below(builder, &Path::new("nodes").join(format!("{index:03}")))
+    }
+
+    /// Where the file server keeps its files.
+    pub(crate) fn of_files(builder: &NetworkBuilder) -> Result<Self, NetworkError> {
+        Self::below(builder, Path::new("files"))
+    }
+
+    fn below(builder: &NetworkBuilder, folder: &Path) -> Result<Self, NetworkError> {
         let Some(data) = &builder.data else { return Ok(Self(None)) };
-        let folder = data.join("nodes").join(format!("{index:03}"));
+        let folder = data.join(folder);
         fs::create_dir_all(&folder).map_err(|source| NetworkError::Data { path: folder.clone(), source })?;
         Ok(Self(Some(folder)))
+    }
+
+    /// The folder, if anything is kept.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.0.as_deref()
     }
 
     fn file(&self, name: &str) -> Option<PathBuf> {
@@ -46,6 +60,11 @@ impl Place {
             let port = port.ok_or(NetworkError::NoSuchPorts { nodes: builder.nodes, base })?;
             return listen(SocketAddr::new(ip, port)).await;
         }
+        self.listen_again(ip).await
+    }
+
+    /// Listens on the port used before when it is free, else on any.
+    pub(crate) async fn listen_again(&self, ip: IpAddr) -> Result<TcpListener, NetworkError> {
         let Some(file) = self.file("port") else { return listen(SocketAddr::new(ip, 0)).await };
         let former = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok());
         let listener = match former {
@@ -78,6 +97,24 @@ pub(crate) fn certificate(file: Option<PathBuf>, names: &[String]) -> Result<Cer
     };
     let place = || file.map_or_else(|| "memory".to_owned(), |file| file.display().to_string());
     made.map_err(|source| NetworkError::Certificate { place: place(), source })
+}
+
+/// Opens the file server and listens for it.
+pub(crate) async fn open_files(builder: &NetworkBuilder) -> Result<(Files, TcpListener), NetworkError> {
+    let place = Place::of_files(builder)?;
+    let make = || builder.seed.map_or_else(NodeKeys::fresh, |seed| Ok(NodeKeys::repeatable_files(seed)));
+    let keys = match place.file("key") {
+        Some(path) => NodeKeys::load_or_make(&path, make)?,
+        None => make()?,
+    };
+    let ip = builder.host.into();
+    let listener = match builder.files.port {
+        0 => place.listen_again(ip).await?,
+        port => listen(SocketAddr::new(ip, port)).await?,
+    };
+    let address = local(&listener)?;
+    let files = Files::open(place.folder(), keys, &builder.files, builder.clock.clone(), address)?;
+    Ok((files, listener))
 }
 
 /// Makes a node from its keys and its database, and how the list shows it.

@@ -9,6 +9,8 @@ use super::asked_to_stop;
 
 /// Port of the first node when none is asked for: a browser that was here before finds the nodes again.
 const NODE_PORTS: u16 = 22_101;
+/// Port of the file server when none is asked for: messages name it.
+const FILE_PORT: u16 = 22_100;
 
 #[derive(Args)]
 pub(super) struct Local {
@@ -25,10 +27,13 @@ pub(super) struct Local {
     /// taken.
     #[arg(long)]
     node_port_base: Option<u16>,
+    /// Port of the file server; 0 takes a free one. Default: 22100, or a free one when it is taken.
+    #[arg(long)]
+    file_port: Option<u16>,
     /// Gives every node an address in a /24 subnet of its own (127.20.n.1).
     #[arg(long)]
     spread_subnets: bool,
-    /// Folder for keys and messages; without it everything is in memory.
+    /// Folder for keys, messages, files and names; without it everything is in memory.
     #[arg(long)]
     data: Option<PathBuf>,
     /// Folder with the built page.
@@ -50,14 +55,21 @@ impl Local {
     }
 
     async fn start(self) -> Result<Network, NetworkError> {
-        let (any_ports, port) = (self.node_port_base.is_none(), self.port);
-        let builder = self.builder();
-        match builder.clone().start().await {
-            Err(NetworkError::Listen { address, .. }) if any_ports && address.port() != port => {
-                builder.node_port_base(0).start().await
-            }
-            started => started,
+        let (any_node_port, any_file_port) = (self.node_port_base.is_none(), self.file_port.is_none());
+        let page = self.port;
+        let mut builder = self.builder();
+        for _ in 0..2 {
+            builder = match builder.clone().start().await {
+                Err(NetworkError::Listen { address, .. }) if address.port() == FILE_PORT && any_file_port => {
+                    builder.file_port(0)
+                }
+                Err(NetworkError::Listen { address, .. }) if any_node_port && address.port() != page => {
+                    builder.node_port_base(0)
+                }
+                started => return started,
+            };
         }
+        builder.start().await
     }
 
     fn builder(self) -> NetworkBuilder {
@@ -66,6 +78,7 @@ impl Local {
             .host(self.host)
             .port(self.port)
             .node_port_base(self.node_port_base.unwrap_or(NODE_PORTS))
+            .file_port(self.file_port.unwrap_or(FILE_PORT))
             .spread_subnets(self.spread_subnets);
         if let Some(data) = self.data {
             builder = builder.data(data);

@@ -1,6 +1,7 @@
 //! The command line: one subcommand per file, and what they share.
 
 mod local;
+mod name;
 
 use std::process::ExitCode;
 
@@ -23,8 +24,10 @@ struct Program {
 
 #[derive(Subcommand)]
 enum Job {
-    /// Runs nodes, registry and static host in this process.
+    /// Runs nodes, registry, file server and static host in this process.
     Local(local::Local),
+    /// Registers, shows and removes names that stand for Account IDs.
+    Name(name::Name),
 }
 
 /// Does what the command line says.
@@ -33,6 +36,7 @@ pub(crate) async fn run() -> ExitCode {
     start_log(program.log.as_deref(), program.log_json);
     let done: Result<(), NetworkError> = match program.job {
         Job::Local(local) => local.run().await,
+        Job::Name(name) => name.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, watch};
 
 use self::{database::Database, peers::Peers};
 use crate::{
-    NetworkClock, NetworkError, Transport,
+    Names, NetworkClock, NetworkError, Transport,
     clock::skewed,
     faults::Switches,
     keys::NodeKeys,
@@ -42,6 +42,7 @@ pub(crate) struct Node {
     pub(crate) switches: Switches,
     peers: Peers,
     servers: reqwest::Client,
+    names: Names,
     tap: Tap,
     transport: Transport,
     /// Rung when something was put into the queue of requests for other members.
@@ -60,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) peers: reqwest::Client,
     /// For servers outside: certificates are verified.
     pub(crate) servers: reqwest::Client,
+    pub(crate) names: Names,
     pub(crate) tap: Tap,
     pub(crate) transport: Transport,
 }
@@ -83,6 +85,7 @@ impl Node {
             clock: shared.clock,
             switches,
             servers: shared.servers,
+            names: shared.names,
             tap: shared.tap,
             transport: shared.transport,
             queued: Notify::new(),

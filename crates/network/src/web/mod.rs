@@ -16,7 +16,7 @@ use axum::{
 use tower_http::{compression::CompressionLayer, cors::CorsLayer, services::ServeDir};
 
 use crate::{
-    Transport,
+    Files, Transport,
     network::network_json,
     registry::{Registry, answer_rpc},
 };
@@ -31,6 +31,7 @@ pub(crate) struct Site {
     pub(crate) address: SocketAddr,
     pub(crate) spread_subnets: bool,
     pub(crate) transport: Transport,
+    pub(crate) files: Files,
     pub(crate) dist: Option<PathBuf>,
 }
 

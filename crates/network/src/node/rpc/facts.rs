@@ -1,19 +1,25 @@
 //! Requests that any node answers without looking at messages.
 
-use serde_json::json;
+use std::sync::Arc;
+
+use serde_json::Value;
 use sotto_protocol::{
     nodes::records,
     storage::{Info, OxendAnswer, OxendRequest, Pubkey, SwarmMembers},
 };
+use tokio::task::spawn_blocking;
 
 use super::{
     super::{
         Node,
         answer::{Answer, Body},
     },
-    clock,
+    clock, internal,
 };
-use crate::registry::{STORAGE_VERSION, service_nodes};
+use crate::{
+    names::resolve,
+    registry::{STORAGE_VERSION, service_nodes},
+};
 
 /// `info`.
 pub(super) fn info(node: &Node) -> Answer {
@@ -33,13 +39,28 @@ pub(super) fn active_nodes(node: &Node) -> Answer {
     Answer { status: 200, body: Body::Binary(blob) }
 }
 
-/// `oxend_request`. No name is registered in this network.
-pub(super) fn oxend(node: &Node, question: &OxendRequest) -> Answer {
+/// `oxend_request`.
+pub(super) async fn oxend(node: &Arc<Node>, question: OxendRequest) -> Answer {
     let result = match question.endpoint.as_str() {
         "get_service_nodes" => service_nodes(&question.params, &node.registry.snapshot(), || {
             getrandom::u64().unwrap_or_default()
         }),
-        _ => json!({"status": "OK"}),
+        _ => match name(node, question.params).await {
+            Ok(result) => result,
+            Err(refused) => return refused,
+        },
     };
     Answer::ok(OxendAnswer { result, clock: clock(node) }.to_body())
+}
+
+/// `ons_resolve`: the record of a name.
+async fn name(node: &Arc<Node>, params: Value) -> Result<Value, Answer> {
+    let asked = Arc::clone(node);
+    let found = spawn_blocking(move || resolve(&asked.names, &params, &asked.switches)).await;
+    match found {
+        Ok(Ok(Ok(result))) => Ok(result),
+        Ok(Ok(Err(refusal))) => Err(refusal.into()),
+        Ok(Err(error)) => Err(internal(&error)),
+        Err(_) => Err(Answer::text(500, "request failed")),
+    }
 }

@@ -42,7 +42,7 @@ fn run(node: &Arc<Node>, request: Request) -> BoxFuture<'_, Answer> {
             Request::Info => facts::info(node),
             Request::GetSwarm(account) => facts::get_swarm(node, &account),
             Request::ActiveNodesBin => facts::active_nodes(node),
-            Request::OxendRequest(question) => facts::oxend(node, &question),
+            Request::OxendRequest(question) => facts::oxend(node, question).await,
             Request::Batch(requests) => results(join_all(requests.into_iter().map(|r| run(node, r))).await),
             Request::Sequence(requests) => sequence(node, requests).await,
             Request::IfElse(choice) => choose::run(node, choice).await,
