@@ -83,6 +83,36 @@ pub async fn onion(
     Ok((answer.status, serde_json::from_str(&answer.body).unwrap_or(Value::String(answer.body))))
 }
 
+/// How a request reaches a node.
+#[derive(Debug, Clone, Copy)]
+pub enum Route {
+    /// `POST /storage_rpc/v1`.
+    Direct,
+    /// An onion request through so many nodes before the destination; none means that the destination is the first.
+    Onion(usize),
+}
+
+impl Route {
+    /// Directly, and with every length that clients use.
+    pub const ALL: [Self; 5] = [Self::Direct, Self::Onion(0), Self::Onion(1), Self::Onion(2), Self::Onion(3)];
+
+    /// Status and body of the answer; hops are nodes outside `path_without`.
+    pub async fn ask(
+        self,
+        network: &Network,
+        node: &NodeHandle,
+        path_without: &[&NodeHandle],
+        request: &Value,
+    ) -> (u16, Value) {
+        let Self::Onion(length) = self else { return ask(node, request).await };
+        let excluded: Vec<usize> = path_without.iter().map(|n| n.index()).collect();
+        let others = network.nodes().iter().filter(|n| !excluded.contains(&n.index()));
+        let path: Vec<&NodeHandle> = others.take(length).collect();
+        assert_eq!(path.len(), length);
+        onion(&path, node, request).await.unwrap()
+    }
+}
+
 /// An unsigned store of `data` into namespace 0 as of now on the network's clock.
 pub fn store(network: &Network, account: &Pubkey, data: &[u8]) -> Store {
     Store::new(*account, Namespace::DEFAULT, data.to_vec(), network.clock().now_ms(), DAY)
