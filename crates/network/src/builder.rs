@@ -7,6 +7,12 @@ use std::{
 
 use crate::{Network, NetworkClock, NetworkError, TapLevel, Transport, files::FileSettings};
 
+/// The least nodes with which the official desktop client refreshes its list from nodes
+/// (`ts/session/apis/snode_api/snodePoolConstants.ts` of session-desktop: `requiredSnodesForAgreement`).
+pub const OFFICIAL_NODES: usize = 24;
+/// The smallest swarm that it goes on using (the same file: `minSwarmSnodeCount`).
+pub const OFFICIAL_SWARM: usize = 3;
+
 /// Settings of a [`Network`]. The defaults suit tests: 24 nodes, free ports, everything in memory.
 #[derive(Debug, Clone)]
 pub struct NetworkBuilder {
@@ -25,6 +31,8 @@ pub struct NetworkBuilder {
     pub(crate) transport: Transport,
     pub(crate) https_seeds: usize,
     pub(crate) files: FileSettings,
+    pub(crate) https_seed_port: u16,
+    pub(crate) official: bool,
 }
 
 impl Default for NetworkBuilder {
@@ -45,6 +53,8 @@ impl Default for NetworkBuilder {
             transport: Transport::default(),
             https_seeds: 0,
             files: FileSettings::default(),
+            https_seed_port: 0,
+            official: false,
         }
     }
 }
@@ -170,6 +180,23 @@ impl NetworkBuilder {
         self
     }
 
+    /// Port of the first HTTPS seed, the others follow. Default: free ones.
+    #[must_use]
+    pub fn https_seed_port(mut self, port: u16) -> Self {
+        self.https_seed_port = port;
+        self
+    }
+
+    /// Lays the network out so that official clients accept it: at least [`OFFICIAL_NODES`] nodes that speak HTTPS,
+    /// in swarms of at least [`OFFICIAL_SWARM`]; on this machine every node in a /24 subnet of its own.
+    /// [`start`](Self::start) refuses what does not fit.
+    #[must_use]
+    pub fn official(mut self) -> Self {
+        self.official = true;
+        self.spread_subnets |= self.host.is_loopback();
+        self
+    }
+
     /// Starts everything; ready for requests when it returns. Needs a tokio runtime.
     ///
     /// # Errors
@@ -178,10 +205,32 @@ impl NetworkBuilder {
         if self.nodes < 4 {
             return Err(NetworkError::TooFewNodes(self.nodes));
         }
+        if self.official {
+            self.check_official()?;
+        }
         if let Some(dist) = self.dist.as_ref().filter(|d| !d.join("index.html").is_file()) {
             return Err(NetworkError::NoPage(dist.clone()));
         }
         Network::start(self).await
+    }
+
+    fn check_official(&self) -> Result<(), NetworkError> {
+        if self.nodes < OFFICIAL_NODES {
+            return Err(NetworkError::Official(format!(
+                "they need at least {OFFICIAL_NODES} nodes to refresh their list, {} were asked for",
+                self.nodes
+            )));
+        }
+        if self.swarm_size < OFFICIAL_SWARM {
+            return Err(NetworkError::Official(format!(
+                "they need swarms of at least {OFFICIAL_SWARM} nodes, {} were asked for",
+                self.swarm_size
+            )));
+        }
+        if !self.transport.speaks_https() {
+            return Err(NetworkError::Official("they talk to nodes over HTTPS only".to_owned()));
+        }
+        Ok(())
     }
 
     /// The address that node `index` listens on.

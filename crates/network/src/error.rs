@@ -10,6 +10,9 @@ pub enum NetworkError {
     /// Too few nodes to form a swarm of three and a path of three.
     #[error("a network needs at least 4 nodes, {0} were asked for")]
     TooFewNodes(usize),
+    /// Official clients would not accept the network.
+    #[error("official clients would not use this network: {0}")]
+    Official(String),
     /// More nodes than there are port numbers from the given base.
     #[error("{nodes} nodes do not fit above port {base}")]
     NoSuchPorts {

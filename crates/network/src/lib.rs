@@ -33,7 +33,7 @@ mod tap;
 mod transport;
 mod web;
 
-pub use builder::NetworkBuilder;
+pub use builder::{NetworkBuilder, OFFICIAL_NODES, OFFICIAL_SWARM};
 pub use certificate::{Certificate, CertificateError};
 pub use clock::NetworkClock;
 pub use error::NetworkError;

@@ -57,7 +57,7 @@ impl HttpsSeed {
         registry: &Arc<Registry>,
         stop: &watch::Sender<bool>,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), NetworkError> {
-        let listener = listen(SocketAddr::new(builder.host.into(), 0)).await?;
+        let listener = listen(SocketAddr::new(builder.host.into(), port(builder, index)?)).await?;
         let address = local(&listener)?;
         let names = [address.ip().to_string(), "localhost".to_owned()];
         let file = match &builder.data {
@@ -87,6 +87,16 @@ impl HttpsSeed {
 impl fmt::Debug for HttpsSeed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpsSeed").field("address", &self.address).finish()
+    }
+}
+
+fn port(builder: &NetworkBuilder, index: usize) -> Result<u16, NetworkError> {
+    let base = builder.https_seed_port;
+    let port = u16::try_from(index).ok().and_then(|index| base.checked_add(index));
+    match (base, port) {
+        (0, _) => Ok(0),
+        (_, Some(port)) => Ok(port),
+        (base, None) => Err(NetworkError::NoSuchPorts { nodes: builder.https_seeds, base }),
     }
 }
 

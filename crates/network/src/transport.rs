@@ -1,7 +1,7 @@
 //! Which protocols nodes speak with their clients.
 
 /// What a node's port answers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Transport {
     /// HTTPS with a self-signed certificate and plain HTTP on the same port, told apart by the first byte; all
     /// answers may be read by pages of any origin. What browsers and official clients can use.

@@ -2,8 +2,10 @@
 
 use std::{io::Write, net::Ipv4Addr, path::PathBuf};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::Args;
-use sotto_network::{Network, NetworkBuilder, NetworkError};
+use sha2::{Digest, Sha256};
+use sotto_network::{Network, NetworkBuilder, NetworkError, Transport};
 
 use super::asked_to_stop;
 
@@ -33,6 +35,18 @@ pub(super) struct Local {
     /// Gives every node an address in a /24 subnet of its own (127.20.n.1).
     #[arg(long)]
     spread_subnets: bool,
+    /// Smallest number of nodes per swarm.
+    #[arg(long, default_value_t = 5)]
+    swarm_size: usize,
+    /// What the nodes speak: HTTPS and plain HTTP on the same port, or only one of them.
+    #[arg(long, value_enum, default_value_t)]
+    transport: Transport,
+    /// Also lists the nodes over HTTPS on this port, with a self-signed certificate to pin.
+    #[arg(long)]
+    https_seed_port: Option<u16>,
+    /// Lays the network out so that official clients accept it, and says what to set in the desktop client.
+    #[arg(long)]
+    official: bool,
     /// Folder for keys, messages, files and names; without it everything is in memory.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -44,10 +58,11 @@ pub(super) struct Local {
 impl Local {
     /// Runs the network until asked to stop.
     pub(super) async fn run(self) -> Result<(), NetworkError> {
+        let official = self.official;
         let network = self.start().await?;
         tracing::info!(nodes = network.nodes().len(), swarms = network.swarms().len(), "network is up");
         // A closed standard output is no reason to stop.
-        let _ = writeln!(std::io::stdout(), "Sotto is ready at {}", network.url());
+        let _ = std::io::stdout().write_all(greeting(&network, official).as_bytes());
         asked_to_stop().await;
         tracing::info!("stopping");
         network.shutdown().await;
@@ -79,7 +94,15 @@ impl Local {
             .port(self.port)
             .node_port_base(self.node_port_base.unwrap_or(NODE_PORTS))
             .file_port(self.file_port.unwrap_or(FILE_PORT))
-            .spread_subnets(self.spread_subnets);
+            .spread_subnets(self.spread_subnets)
+            .swarm_size(self.swarm_size)
+            .transport(self.transport);
+        if let Some(port) = self.https_seed_port {
+            builder = builder.https_seeds(1).https_seed_port(port);
+        }
+        if self.official {
+            builder = builder.official();
+        }
         if let Some(data) = self.data {
             builder = builder.data(data);
         }
@@ -88,4 +111,27 @@ impl Local {
         }
         builder
     }
+}
+
+/// What the program says when everything is up.
+fn greeting(network: &Network, official: bool) -> String {
+    let mut text = format!("Sotto is ready at {}\n", network.url());
+    for seed in network.https_seeds() {
+        let certificate = seed.certificate();
+        text.push_str(&format!(
+            "The nodes are listed at {}\n  SHA-256 of its certificate: {}\n  SHA-256 of its public key:  {}\n",
+            seed.url(),
+            hex::encode(Sha256::digest(certificate.der())),
+            STANDARD.encode(Sha256::digest(certificate.spki_der())),
+        ));
+    }
+    if official {
+        // `ts/state/ducks/types/defaultFeatureFlags.ts` and `ts/node/config/user_config.ts` of session-desktop.
+        text.push_str(&format!(
+            "The official desktop client uses this network, with a profile of its own, when started so:\n  \
+             LOCAL_DEVNET_SEED_URL={} NODE_APP_INSTANCE=sotto session-desktop\n",
+            network.url()
+        ));
+    }
+    text
 }
