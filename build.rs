@@ -22,6 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.section(section, strings)?;
     }
     fs::write(Path::new(&env::var("OUT_DIR")?).join("strings.rs"), out.finish()?)?;
+    // What `cargo xtask finish` needs to cut the page into several files.
+    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+        println!("cargo::rustc-link-arg-bins=--emit-relocs");
+    }
     Ok(())
 }
 

@@ -8,12 +8,8 @@ use crate::{
     device::attention,
     engine::Status,
     i18n, once,
-    pages::{
-        chat::Chat,
-        halted::Halted,
-        onboarding::{Arrival, Onboarding},
-        starting::Starting,
-    },
+    pages::{halted::Halted, onboarding::Onboarding, starting::Starting},
+    screens::{self, Arrival, Chat},
     state::State,
 };
 
@@ -44,10 +40,16 @@ pub fn App() -> impl IntoView {
         }
         restarts
     });
+    // A first visit waits for nothing but the first screen; whoever was here before will need the others.
+    once::effect(move || {
+        if !state.newcomer.get() {
+            leptos::task::spawn_local(screens::fetch_all());
+        }
+    });
     let face = once::memo(move || match (state.engine.status.get(), state.phase.get()) {
         (Status::Taken | Status::TakingOver | Status::Broken, _) => Face::Halted,
-        (_, None) => Face::Starting,
-        (_, Some(Phase::Empty | Phase::Locked(_))) => Face::Onboarding,
+        (_, None) if !state.newcomer.get() => Face::Starting,
+        (_, None | Some(Phase::Empty | Phase::Locked(_))) => Face::Onboarding,
         (_, Some(Phase::Ready)) if state.arriving.get() => Face::Arrival,
         (_, Some(Phase::Ready)) => Face::Chat,
     });

@@ -9,6 +9,7 @@ mod i18n;
 mod once;
 mod pages;
 mod route;
+mod screens;
 mod state;
 mod words;
 

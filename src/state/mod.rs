@@ -30,6 +30,9 @@ pub struct State {
     pub engine: Engine,
     /// Where the engine stands; `None` until it has said so.
     pub phase: RwSignal<Option<Phase>>,
+    /// Nothing was ever kept in this browser, so there will be no account, although the engine has not said
+    /// so yet. What is asked of it meanwhile waits.
+    pub newcomer: RwSignal<bool>,
     /// The own profile.
     pub profile: RwSignal<Option<ProfileView>>,
     /// Every conversation.
@@ -67,6 +70,7 @@ impl State {
         let state = Self {
             engine: Engine::start(),
             phase: RwSignal::new(None),
+            newcomer: RwSignal::new(preferences::first_visit()),
             profile: RwSignal::new(None),
             conversations: Conversations::new(),
             network: RwSignal::new(None),
@@ -100,12 +104,17 @@ impl State {
             leptos::task::spawn_local(async move {
                 // The list comes first: shown empty for a moment, it would look as if all were lost.
                 self.fetch().await;
-                self.phase.set(Some(phase));
+                self.settle(phase);
             });
         } else {
             self.forget();
-            self.phase.set(Some(phase));
+            self.settle(phase);
         }
+    }
+
+    fn settle(self, phase: Phase) {
+        self.phase.set(Some(phase));
+        self.newcomer.set(false);
     }
 
     async fn fetch(self) {

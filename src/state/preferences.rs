@@ -121,6 +121,11 @@ impl Preferences {
     }
 }
 
+/// Whether nothing was ever kept in this browser. [`Preferences::load`] keeps something.
+pub fn first_visit() -> bool {
+    read(Theme::ATTRIBUTE).is_none()
+}
+
 fn yes_no(yes: bool) -> &'static str {
     if yes { "yes" } else { "no" }
 }

@@ -11,7 +11,7 @@ use std::{
 
 use crate::{
     error::{Error, Result},
-    files, size,
+    files, size, split,
 };
 
 /// A worker of the bundle.
@@ -53,6 +53,8 @@ const FATAL: u8 = 5;
 /// Finishes the folder that Trunk names in its environment.
 pub fn finish() -> Result {
     let folder = env::var_os("TRUNK_STAGING_DIR").map_or_else(files::dist, PathBuf::from);
+    let index = folder.join("index.html");
+    files::write(&index, split::split(&folder, &files::read_text(&index)?)?)?;
     finish_folder(&folder)?;
     if env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
         compress(&folder)?;

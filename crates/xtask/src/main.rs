@@ -13,6 +13,7 @@ mod finish;
 mod run;
 mod shell;
 mod size;
+mod split;
 mod styles;
 mod test;
 mod tools;

@@ -9,6 +9,9 @@ mod row;
 mod start;
 mod strip;
 
+pub use requests::Requests as RequestsPane;
+pub use start::Start as StartPane;
+
 use leptos::{ev, prelude::*};
 use sotto_api::ConversationId;
 
@@ -16,15 +19,13 @@ use crate::{
     components::logo::Logo,
     i18n::t,
     once,
-    pages::{network::Network, settings::Settings},
-    route::{Route, Section},
+    route::Route,
+    screens::{Network, Requests, Settings, Start},
     state::use_state,
 };
 use conversation::Conversation;
 use list::List;
 use rail::Rail;
-use requests::Requests;
-use start::Start;
 use strip::Strip;
 
 /// Windows at least this wide show the details from the start, px.
@@ -58,10 +59,6 @@ pub fn Chat() -> impl IntoView {
         Route::Network => Beside::Network,
         Route::List | Route::Create | Route::Restore => Beside::Nothing,
     });
-    let section = once::memo(move || match navigation.route() {
-        Route::Settings(section) => section,
-        _ => Section::Overview,
-    });
     let pane = move || if beside.get() == Beside::Nothing { "list" } else { "beside" };
     let details = RwSignal::new(width() >= ROOMY);
     close_when_narrow(details);
@@ -75,7 +72,7 @@ pub fn Chat() -> impl IntoView {
                     Beside::Conversation(id) => view! { <Conversation id=id details=details /> }.into_any(),
                     Beside::Requests => view! { <Requests /> }.into_any(),
                     Beside::New => view! { <Start /> }.into_any(),
-                    Beside::Settings => view! { <Settings section=section /> }.into_any(),
+                    Beside::Settings => view! { <Settings /> }.into_any(),
                     Beside::Network => view! { <Network /> }.into_any(),
                     Beside::Nothing => {
                         view! { <main class="nothing"><Logo /> <p>{t::list::nothing_open()}</p></main> }.into_any()

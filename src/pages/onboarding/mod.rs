@@ -14,9 +14,11 @@ use leptos::prelude::*;
 use sotto_api::Phase;
 
 pub use arrival::Arrival;
-pub use create::name_problem;
+pub use create::{Create, name_problem};
+pub use restore::Restore;
+pub use unlock::Unlock;
 
-use crate::{once, route::Route, state::use_state};
+use crate::{once, route::Route, screens, state::use_state};
 
 /// What is on the screen while no account is open.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub fn Onboarding() -> impl IntoView {
     });
     move || match step.get() {
         Step::Welcome => view! { <welcome::Welcome /> }.into_any(),
-        Step::Create => view! { <create::Create /> }.into_any(),
-        Step::Restore => view! { <restore::Restore /> }.into_any(),
-        Step::Unlock => view! { <unlock::Unlock /> }.into_any(),
+        Step::Create => view! { <screens::Create /> }.into_any(),
+        Step::Restore => view! { <screens::Restore /> }.into_any(),
+        Step::Unlock => view! { <screens::Unlock /> }.into_any(),
     }
 }

@@ -15,16 +15,19 @@ use leptos::prelude::*;
 use crate::{
     components::pane::Pane,
     i18n::t,
+    once,
     route::{Route, Section},
+    state::use_state,
 };
 
-/// One section of the settings.
+/// The section of the settings that the address names.
 #[component]
-pub fn Settings(
-    /// Which.
-    #[prop(into)]
-    section: Signal<Section>,
-) -> impl IntoView {
+pub fn Settings() -> impl IntoView {
+    let navigation = use_state().navigation;
+    let section = once::memo(move || match navigation.route() {
+        Route::Settings(section) => section,
+        _ => Section::Overview,
+    });
     move || {
         let section = section.get();
         let inside = match section {

@@ -1,5 +1,6 @@
 //! No network for a while.
 
+use serde_json::json;
 use sotto_tests::{Outcome, Stage, flows::Pair};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,4 +36,18 @@ async fn offline_is_a_state_that_is_shown() -> Outcome {
     anna.wait_attribute("network-state", "data-link", "offline").await?;
     anna.set_online(true).await?;
     anna.wait_attribute("network-state", "data-link", "connected").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_that_can_not_be_loaded_says_so_and_is_tried_again() -> Outcome {
+    let stage = Stage::open().await?;
+    let anna = stage.user().await?;
+    anna.cdp("Network.enable", json!({})).await?;
+    anna.cdp("Network.setBlockedURLs", json!({ "urls": ["*split_entry*"] })).await?;
+    anna.visit("/create").await?;
+    anna.find("not-loaded").await?;
+    anna.cdp("Network.setBlockedURLs", json!({ "urls": [] })).await?;
+    anna.click("load-again").await?;
+    anna.find("create-name").await?;
+    Ok(())
 }
