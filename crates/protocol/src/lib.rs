@@ -5,6 +5,7 @@
 //! allocates no more than a stated multiple of what it is given.
 
 pub mod account;
+pub mod attachment;
 pub mod bt;
 pub mod content;
 pub mod files;
