@@ -50,7 +50,7 @@ pub fn Row(
                         (count > 0)
                             .then(|| {
                                 view! {
-                                    <span class="count" aria-label=t::list::unread(u64::from(count))>
+                                    <span class="count" data-testid="unread" aria-label=t::list::unread(u64::from(count))>
                                         {format::number(u64::from(count))}
                                     </span>
                                 }

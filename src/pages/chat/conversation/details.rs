@@ -45,6 +45,7 @@ pub fn Details(
         <div class="details-shade" on:click=move |_| open.set(false)></div>
         <aside
             class="details"
+            data-testid="details"
             aria-label=t::details::title()
             on:keydown=move |event: ev::KeyboardEvent| {
                 if event.key() == "Escape" {
@@ -55,6 +56,7 @@ pub fn Details(
             <button
                 type="button"
                 class="icon-button close"
+                data-testid="details-close"
                 aria-label=t::action::close()
                 on:click=move |_| open.set(false)
             >
