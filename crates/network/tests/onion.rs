@@ -66,7 +66,8 @@ async fn server(secret: [u8; 32]) -> SocketAddr {
         let request = v4::Request::decode(&channel.open(&envelope.data).unwrap()).unwrap();
         let body = format!("you asked for {}", request.endpoint).into_bytes();
         let response = v4::Response { code: 200, headers: BTreeMap::new(), body };
-        channel.seal(&response.encode(), &mut UnwrapErr(SysRng)).unwrap()
+        let sealed = channel.seal(&response.encode(), &mut UnwrapErr(SysRng)).unwrap();
+        ([("x-files", "here"), ("set-cookie", "a=b"), ("server", "other")], sealed)
     };
     let router = Router::new()
         .route("/oxen/v4/lsrpc", post(answer))
@@ -109,6 +110,26 @@ async fn servers_are_reached_through_the_last_hop() {
     let (status, body, _) = ask("/oxen/moved/lsrpc", address.port()).await;
     assert_eq!((status, body.as_ref()), (502, b"Maximum (0) redirects followed".as_slice()));
     assert_eq!(ask(Server::V4_TARGET, 1).await.0, 502, "nobody listens there");
+    // Its headers reach the client only from its own first node.
+    let alone = async |hops: &[Hop]| {
+        let destination = Destination::Server(Server {
+            key: NodeSecret::from_bytes(secret).public(),
+            protocol: Protocol::Http,
+            host: "127.0.0.1".to_owned(),
+            port: address.port(),
+            target: Server::V4_TARGET.to_owned(),
+        });
+        let built = build(hops, &destination, &request.encode(), &mut UnwrapErr(SysRng)).unwrap();
+        let url = format!("http://{}/onion_req/v2", network.nodes()[0].address());
+        http().post(url).body(built.body).send().await.unwrap().headers().clone()
+    };
+    let headers = alone(&hops[..1]).await;
+    assert_eq!(headers["x-files"], "here");
+    assert_eq!(headers["content-type"], "application/octet-stream");
+    assert!(headers["server"].to_str().unwrap().starts_with("Sotto/") && !headers.contains_key("set-cookie"));
+    let headers = alone(&hops).await;
+    assert!(!headers.contains_key("x-files"));
+    assert_eq!(headers["content-type"], "text/plain");
     for target in ["/elsewhere/lsrpc", "/oxen/../x/lsrpc", "/oxen/v4/lsrpc?q"] {
         let (status, body, key) = ask(target, address.port()).await;
         assert_eq!(status, 200, "sealed, so that hops cannot read it");

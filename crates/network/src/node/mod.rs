@@ -7,6 +7,7 @@ mod http;
 mod limit;
 mod onion;
 mod peers;
+mod replay;
 mod rpc;
 mod swarm;
 

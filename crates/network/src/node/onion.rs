@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use getrandom::SysRng;
-use hyper::StatusCode;
+use hyper::{
+    StatusCode,
+    header::{self, HeaderMap, HeaderName},
+};
 use rand_core::UnwrapErr;
 use serde_json::json;
 use sotto_protocol::onion::{
@@ -15,7 +18,7 @@ use sotto_protocol::onion::{
 use super::{Node, http::not_ready, peers::PeerError, rpc};
 use crate::{
     faults::WrongAnswer,
-    serve::{Answered, answer, text},
+    serve::{Answered, text},
     tap::{Seen, SeenKind},
 };
 
@@ -31,15 +34,30 @@ const MAX_SERVER_ANSWER: usize = 16 * 1024 * 1024;
 /// Statuses that pass through a hop; any other becomes 500.
 const PASSED: [u16; 13] = [200, 400, 401, 403, 404, 406, 410, 413, 421, 429, 502, 503, 504];
 
+/// Headers that a server's answer does not bring along.
+const OWN_HEADERS: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::TRAILER,
+    header::UPGRADE,
+    header::TE,
+    header::SERVER,
+    header::SET_COOKIE,
+    header::ACCESS_CONTROL_ALLOW_ORIGIN,
+];
+
 /// Status and body as they travel back along the path.
 struct Outcome {
     status: u16,
     body: Bytes,
+    /// Of a server's answer. They get no further than this hop: to the client, when this is also its first node.
+    headers: HeaderMap,
 }
 
 impl Outcome {
     fn text(status: u16, text: impl Into<Bytes>) -> Self {
-        Self { status, body: text.into() }
+        Self { status, body: text.into(), headers: HeaderMap::new() }
     }
 }
 
@@ -53,11 +71,14 @@ pub(super) async fn from_client(node: &Arc<Node>, body: &[u8]) -> Answered {
         Err(error) => refuse(&error),
     };
     let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    if status == StatusCode::OK {
-        answer(status, "text/plain", outcome.body)
-    } else {
-        text(status, outcome.body)
+    let mut answered = text(status, outcome.body);
+    for (name, value) in &outcome.headers {
+        // What belongs to a connection, and what this node says of itself, stays its own.
+        if !OWN_HEADERS.contains(name) {
+            answered.headers_mut().insert(name, value.clone());
+        }
     }
+    answered
 }
 
 /// Answers the command of another node: status (big-endian u16) and body.
@@ -144,7 +165,7 @@ fn seal(node: &Node, peeled: &Peeled, status: u16, body: &str, is_json: bool) ->
             if node.switches.is_wrong(WrongAnswer::GarbledCiphertext) {
                 garble(&mut sealed);
             }
-            Outcome { status: 200, body: sealed.into() }
+            Outcome::text(200, sealed)
         }
         Err(error) => {
             tracing::error!(%error, "an answer could not be sealed");
@@ -166,7 +187,7 @@ async fn fetch(node: &Node, url: String, server: &mut ToServer) -> Outcome {
     let sent = node
         .servers
         .post(url)
-        .header(hyper::header::CONTENT_TYPE, "application/octet-stream")
+        .header(header::CONTENT_TYPE, "application/octet-stream")
         .timeout(SERVER_TIMEOUT)
         .body(std::mem::take(&mut server.body))
         .send()
@@ -186,6 +207,7 @@ async fn fetch(node: &Node, url: String, server: &mut ToServer) -> Outcome {
         Err(error) => return failed(&error),
     };
     let status = answer.status().as_u16();
+    let headers = std::mem::take(answer.headers_mut());
     let mut body = Vec::new();
     loop {
         match answer.chunk().await {
@@ -193,7 +215,7 @@ async fn fetch(node: &Node, url: String, server: &mut ToServer) -> Outcome {
                 body.extend_from_slice(&chunk)
             }
             Ok(Some(_)) => return Outcome::text(502, "The server's answer is too large"),
-            Ok(None) => return Outcome { status, body: body.into() },
+            Ok(None) => return Outcome { status, body: body.into(), headers },
             Err(error) => return failed(&error),
         }
     }
@@ -216,7 +238,7 @@ fn passed(answer: &[u8]) -> Outcome {
     };
     let status = u16::from_be_bytes(*status);
     let status = if PASSED.contains(&status) { status } else { 500 };
-    Outcome { status, body: Bytes::copy_from_slice(body) }
+    Outcome::text(status, Bytes::copy_from_slice(body))
 }
 
 fn refuse(error: &PeelError) -> Outcome {

@@ -2,14 +2,15 @@
 //!
 //! ```text
 //! POST /peer/v1/<command>      x-sotto-node: <Ed25519 key of the sender, hex>
-//! body = nonce (24) ‖ XChaCha20-Poly1305(key, nonce, plaintext, aad = "request" ‖ command ‖ receiver)
+//! body = time (8, Unix milliseconds, big-endian) ‖ nonce (24)
+//!        ‖ XChaCha20-Poly1305(key, nonce, plaintext, aad = "request" ‖ time ‖ command ‖ receiver)
 //! answer = nonce (24) ‖ XChaCha20-Poly1305(key, nonce, plaintext, aad = "answer" ‖ nonce of the request)
 //! key = BLAKE2b-256("sotto node to node" ‖ X25519(own secret, other's key) ‖ smaller key ‖ larger key)
 //! ```
 //!
 //! Both sides are known by their X25519 keys alone, and only keys on the list of nodes are accepted: as
-//! CurveZMQ does it between the nodes of the public network. A replayed request is a repeated one, which
-//! every command tolerates: storage requests carry signed timestamps or are idempotent.
+//! CurveZMQ does it between the nodes of the public network. A request is taken within a minute and only once:
+//! one that was recorded and comes again later would be executed as of the time at which it was accepted first.
 
 use std::{
     collections::HashMap,
@@ -29,7 +30,8 @@ use chacha20poly1305::{
 use sotto_protocol::nodes::{Node, NodeId, NodeKey};
 use x25519_dalek::PublicKey;
 
-use crate::{Transport, keys::NodeKeys, registry::origin};
+use super::replay::Taken;
+use crate::{NetworkClock, Transport, keys::NodeKeys, registry::origin};
 
 /// Header that names the sender.
 pub(crate) const SENDER: &str = "x-sotto-node";
@@ -58,6 +60,7 @@ pub(crate) enum PeerError {
 /// A node's connection to all others.
 #[derive(Debug)]
 pub(crate) struct Peers {
+    taken: Taken,
     keys: NodeKeys,
     own: NodeId,
     http: reqwest::Client,
@@ -76,6 +79,13 @@ struct Reply {
     nonce: [u8; NONCE],
 }
 
+/// A request before it is sent.
+struct Sealed {
+    cipher: Arc<Cipher>,
+    nonce: [u8; NONCE],
+    body: Vec<u8>,
+}
+
 struct Cipher(XChaCha20Poly1305);
 
 impl std::fmt::Debug for Cipher {
@@ -86,7 +96,7 @@ impl std::fmt::Debug for Cipher {
 
 impl Peers {
     pub(crate) fn new(keys: NodeKeys, http: reqwest::Client, transport: Transport) -> Self {
-        Self { own: keys.id(), keys, http, transport, ciphers: RwLock::default() }
+        Self { taken: Taken::default(), own: keys.id(), keys, http, transport, ciphers: RwLock::default() }
     }
 
     /// Sends a command to `node` and returns the plaintext of its answer.
@@ -97,10 +107,7 @@ impl Peers {
         plaintext: &[u8],
         timeout: Duration,
     ) -> Result<Vec<u8>, PeerError> {
-        let cipher = self.cipher(&node.x25519).ok_or(PeerError::Invalid)?;
-        let nonce = fresh_nonce()?;
-        let body =
-            cipher.seal(&nonce, plaintext, &request_aad(command, &node.ed25519)).ok_or(PeerError::Invalid)?;
+        let Sealed { cipher, nonce, body } = self.seal(node, command, plaintext)?;
         let sent = self
             .http
             .post(format!("{}{PATH}{command}", origin(node, self.transport)))
@@ -118,10 +125,23 @@ impl Peers {
         cipher.open(&answer, &answer_aad(&nonce)).map(|(plain, _)| plain).ok_or(PeerError::Invalid)
     }
 
-    /// Opens a request that claims to be from `sender`; `None` when it is not.
+    fn seal(&self, node: &Node, command: &str, plaintext: &[u8]) -> Result<Sealed, PeerError> {
+        let cipher = self.cipher(&node.x25519).ok_or(PeerError::Invalid)?;
+        let (nonce, time) = (fresh_nonce()?, time_now());
+        let aad = request_aad(time, command, &node.ed25519);
+        let sealed = cipher.seal(&nonce, plaintext, &aad).ok_or(PeerError::Invalid)?;
+        Ok(Sealed { cipher, nonce, body: [time.to_be_bytes().as_slice(), &sealed].concat() })
+    }
+
+    /// Opens a request that claims to be from `sender`; `None` when it is not, or when it was here before.
     pub(crate) fn open(&self, sender: &Node, command: &str, body: &[u8]) -> Option<Opened> {
         let cipher = self.cipher(&sender.x25519)?;
-        let (plaintext, nonce) = cipher.open(body, &request_aad(command, &self.own))?;
+        let (time, body) = body.split_first_chunk::<8>()?;
+        let time = u64::from_be_bytes(*time);
+        let (plaintext, nonce) = cipher.open(body, &request_aad(time, command, &self.own))?;
+        if !self.taken.is_new(&nonce, time, time_now()) {
+            return None;
+        }
         Some(Opened { plaintext, reply: Reply { cipher, nonce } })
     }
 
@@ -171,8 +191,13 @@ impl Cipher {
     }
 }
 
-fn request_aad(command: &str, receiver: &NodeId) -> Vec<u8> {
-    [b"request".as_slice(), command.as_bytes(), &receiver.0].concat()
+fn request_aad(time: u64, command: &str, receiver: &NodeId) -> Vec<u8> {
+    [b"request".as_slice(), &time.to_be_bytes(), command.as_bytes(), &receiver.0].concat()
+}
+
+/// The machine's own time: the network's clock is for what clients sign, and tests stop it.
+fn time_now() -> u64 {
+    NetworkClock::default().now_ms()
 }
 
 fn answer_aad(nonce: &[u8; NONCE]) -> Vec<u8> {
@@ -183,4 +208,41 @@ fn fresh_nonce() -> Result<[u8; NONCE], PeerError> {
     let mut nonce = [0; NONCE];
     getrandom::fill(&mut nonce).map_err(|_| PeerError::NoRandomness)?;
     Ok(nonce)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn peers(seed: u8) -> (Peers, Node) {
+        let keys = NodeKeys::from_seed(&[seed; 32]);
+        let record = Node {
+            ed25519: keys.id(),
+            x25519: keys.x25519_key(),
+            ip: Ipv4Addr::LOCALHOST,
+            port: 1,
+            omq_port: 1,
+            swarm: None,
+            unlock_height: 0,
+            version: [0; 3],
+        };
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        (Peers::new(keys, reqwest::Client::new(), Transport::HttpOnly), record)
+    }
+
+    #[test]
+    fn only_for_whom_it_is_from_whom_it_is_and_once() {
+        let ((alice, from_alice), (bob, to_bob), (carol, from_carol)) = (peers(1), peers(2), peers(3));
+        let body = alice.seal(&to_bob, "storage", b"do it").unwrap().body;
+        assert!(carol.open(&from_alice, "storage", &body).is_none());
+        assert!(bob.open(&from_carol, "storage", &body).is_none());
+        assert!(bob.open(&from_alice, "messages", &body).is_none());
+        let mut later = body.clone();
+        later[7] ^= 1;
+        assert!(bob.open(&from_alice, "storage", &later).is_none(), "the time is sealed, too");
+        assert_eq!(bob.open(&from_alice, "storage", &body).unwrap().plaintext, b"do it");
+        assert!(bob.open(&from_alice, "storage", &body).is_none(), "recorded and sent again");
+    }
 }
