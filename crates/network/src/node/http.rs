@@ -12,7 +12,7 @@ use hyper::{
 use serde_json::json;
 use sotto_protocol::{nodes::NodeId, onion};
 
-use super::{Node, answer::Answer, forward, onion as hop, peers, rpc, swarm};
+use super::{Node, answer::Answer, forward, onion as hop, parcel, peers, rpc};
 use crate::{
     faults::Fate,
     registry::STORAGE_VERSION,
@@ -134,7 +134,7 @@ async fn peer(node: &Arc<Node>, command: &str, asked: &Asked) -> Answered {
     let reply = match command {
         hop::COMMAND => hop::from_node(node, &opened.plaintext).await,
         forward::COMMAND => forward::receive(node, &opened.plaintext).await,
-        swarm::COMMAND => swarm::receive(node, &opened.plaintext).await,
+        parcel::COMMAND => parcel::receive(node, &opened.plaintext).await,
         _ => return refused(),
     };
     match opened.answer(&reply) {

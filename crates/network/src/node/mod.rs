@@ -6,6 +6,7 @@ mod forward;
 mod http;
 mod limit;
 mod onion;
+mod parcel;
 mod peers;
 mod replay;
 mod rpc;
