@@ -1,14 +1,11 @@
 //! The tabs that look at the engine: where events go and how much attention the account gets.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use sotto_api::{ConversationId, Event};
 
-use crate::notify::Notify;
+use crate::{notify::Notify, ordered::Map};
 
 /// One attached tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +26,7 @@ pub(crate) enum Attention {
 #[derive(Default)]
 pub(crate) struct Tabs {
     next: Cell<u32>,
-    tabs: RefCell<BTreeMap<TabId, Tab>>,
+    tabs: RefCell<Map<TabId, Tab>>,
     /// Tells of every change of [`Tabs::attention`].
     pub changed: Notify,
 }

@@ -1,8 +1,9 @@
-//! Hex and base64 as the network writes them.
+//! JSON, hex and base64 as the network writes them.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde::Deserialize;
 
 /// Standard alphabet; writes padding, reads with or without it, and ignores surplus bits of the last character.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -11,6 +12,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent)
         .with_decode_allow_trailing_bits(true),
 );
+
+/// Reads JSON. Everything is read from text: `serde_json` is compiled once more for reading from bytes.
+pub(crate) fn from_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    serde_json::from_str(std::str::from_utf8(bytes).ok()?).ok()
+}
 
 pub(crate) fn base64(bytes: &[u8]) -> String {
     BASE64.encode(bytes)

@@ -1,11 +1,10 @@
 //! Messages: reading, sending, removing.
 
-use std::collections::BTreeSet;
-
 use sotto_api::{ConversationId, Failure, MAX_TEXT_CHARS, MessageId, Page};
 
 use crate::{
     model::{Body, Last, Message, Outcome, begin_sending},
+    ordered::Set,
     outbox::Pen,
     platform::Platform,
     session::{Session, Writer},
@@ -140,7 +139,7 @@ async fn newest_other<P: Platform>(
     let newest = {
         let state = session.state.borrow();
         let timeline = state.timelines.get(&message.conversation);
-        timeline.and_then(|timeline| timeline.newest_without(&BTreeSet::from([message.id])))
+        timeline.and_then(|timeline| timeline.newest_without(&Set::from([message.id])))
     };
     match newest {
         Some(id) => writer.message(message.conversation, id).await,

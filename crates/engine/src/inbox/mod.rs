@@ -3,7 +3,7 @@
 
 mod take;
 
-use std::{cell::Cell, collections::BTreeSet, pin::pin};
+use std::{cell::Cell, pin::pin};
 
 use futures::future::select;
 use sotto_api::{Event, Failure};
@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     network::{NetworkError, NodeId},
+    ordered::Set,
     platform::{Clock, Platform},
     session::Session,
     tabs::Attention,
@@ -98,7 +99,7 @@ pub(crate) fn failure(error: NetworkError) -> Failure {
 /// Fetches what the swarm holds for an account that is new on this device, from several members: one alone
 /// may have missed something.
 async fn restore<P: Platform>(session: &Session<P>) {
-    let (mut done, mut idle, mut failures) = (BTreeSet::new(), 0, 0);
+    let (mut done, mut idle, mut failures) = (Set::new(), 0, 0);
     while session.state.borrow().meta.restore.is_some() {
         let recovered = session.recovered.count();
         let known = done.len();

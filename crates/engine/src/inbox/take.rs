@@ -1,10 +1,6 @@
 //! From what members of the swarm gave out to changes of the account.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    future::poll_fn,
-    task::Poll,
-};
+use std::{future::poll_fn, task::Poll};
 
 use sotto_api::{ConversationId, Event, Failure};
 use sotto_protocol::message::{self, OpenError, Opened};
@@ -12,7 +8,7 @@ use sotto_protocol::message::{self, OpenError, Opened};
 use crate::{
     model::{Edit, Effect, conversation_id, conversation_peer, receive, seen_mark},
     network::{ReceivedMessage, Retrieved},
-    ordered,
+    ordered::{self, Map, Set},
     platform::Platform,
     session::Session,
 };
@@ -68,12 +64,12 @@ pub(super) async fn take<P: Platform>(session: &Session<P>, answers: Vec<Retriev
 /// they were sent, whichever member gave them out.
 async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec<Item> {
     let now_ms = session.network.now_ms();
-    let mut fresh: BTreeMap<[u8; 16], ReceivedMessage> = BTreeMap::new();
+    let mut fresh: Map<[u8; 16], ReceivedMessage> = Map::new();
     for answer in answers {
         for message in answer.messages {
             let mark = seen_mark(session.vault.keys(), answer.namespace, &message.hash);
             if !session.state.borrow().seen.contains(&mark) {
-                fresh.entry(mark).or_insert(message);
+                fresh.get_or_insert_with(mark, || message);
             }
         }
     }
@@ -94,7 +90,7 @@ async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec
     items
 }
 
-fn concerned<P: Platform>(session: &Session<P>, items: &[Item]) -> BTreeSet<ConversationId> {
+fn concerned<P: Platform>(session: &Session<P>, items: &[Item]) -> Set<ConversationId> {
     let own = session.keys.x25519_public();
     let opened = items.iter().filter_map(|item| item.opened.as_ref().ok());
     let peers = opened.filter_map(|opened| conversation_peer(own, opened));

@@ -1,13 +1,11 @@
 //! Changes that belong together: collected over the present state, stored in one batch, then applied.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use sotto_api::{ConversationId, MessageId};
 
 use super::{
     AccountRecord, Conversation, Cursors, Job, JobKind, Message, Meta, Pieces, SeenPieces, State, Timeline,
 };
-use crate::ordered;
+use crate::ordered::{Map, Set};
 
 /// Changes being made. Reads see them already; the state itself does not change.
 ///
@@ -18,7 +16,7 @@ pub struct Edit<'a> {
     pub now_ms: u64,
     changes: Changes,
     seen: Vec<([u8; 16], u64)>,
-    removed: BTreeMap<ConversationId, BTreeSet<MessageId>>,
+    removed: Map<ConversationId, Set<MessageId>>,
 }
 
 /// Finished changes.
@@ -31,25 +29,25 @@ pub struct Changes {
     /// The cursors, if they change.
     pub cursors: Option<Cursors>,
     /// New and changed conversations.
-    pub conversations: BTreeMap<ConversationId, Conversation>,
+    pub conversations: Map<ConversationId, Conversation>,
     /// Conversations whose stored messages all go, before anything else is written.
-    pub cleared: BTreeSet<ConversationId>,
+    pub cleared: Set<ConversationId>,
     /// New and changed messages; `None` removes one.
-    pub messages: BTreeMap<(ConversationId, MessageId), Option<Message>>,
+    pub messages: Map<(ConversationId, MessageId), Option<Message>>,
     /// Pieces of timelines to be written.
-    pub timelines: BTreeMap<ConversationId, Pieces>,
+    pub timelines: Map<ConversationId, Pieces>,
     /// New jobs; `None` removes one.
-    pub jobs: BTreeMap<u64, Option<Job>>,
+    pub jobs: Map<u64, Option<Job>>,
     /// Pieces of the set of seen messages.
     pub seen: SeenPieces,
     /// Content kept for later versions, by number.
-    pub kept: BTreeMap<u64, Vec<u8>>,
+    pub kept: Map<u64, Vec<u8>>,
 }
 
 impl<'a> Edit<'a> {
     /// No changes yet.
     pub fn new(state: &'a State, now_ms: u64) -> Self {
-        Self { state, now_ms, changes: Changes::default(), seen: Vec::new(), removed: BTreeMap::new() }
+        Self { state, now_ms, changes: Changes::default(), seen: Vec::new(), removed: Map::new() }
     }
 
     /// The state before the changes.
@@ -100,7 +98,7 @@ impl<'a> Edit<'a> {
     ) -> &mut Conversation {
         let state = self.state;
         let known = || state.conversation(id).cloned().unwrap_or_else(new);
-        self.changes.conversations.entry(id).or_insert_with(known)
+        self.changes.conversations.get_or_insert_with(id, known)
     }
 
     /// Conversations that the list shows, with the changes made so far.
@@ -132,7 +130,7 @@ impl<'a> Edit<'a> {
     /// Removes one message; a repeated delivery does not bring it back.
     pub fn remove_message(&mut self, conversation: ConversationId, id: MessageId) {
         self.changes.messages.insert((conversation, id), None);
-        self.removed.entry(conversation).or_default().insert(id);
+        self.removed.get_or_default(conversation).insert(id);
     }
 
     /// Removes all messages of a conversation.
@@ -189,14 +187,14 @@ impl<'a> Edit<'a> {
 
     /// The changes in the form in which they are stored.
     pub fn finish(mut self) -> Changes {
-        let mut added: BTreeMap<ConversationId, Vec<(u64, MessageId)>> = BTreeMap::new();
+        let mut added: Map<ConversationId, Vec<(u64, MessageId)>> = Map::new();
         for ((conversation, id), message) in &self.changes.messages {
             if let Some(message) = message {
-                added.entry(*conversation).or_default().push((message.sent_ms, *id));
+                added.get_or_default(*conversation).push((message.sent_ms, *id));
             }
         }
-        let concerned = ordered::set(added.keys().chain(self.removed.keys()).copied());
-        let (empty, none) = (Timeline::default(), BTreeSet::new());
+        let concerned = Set::from_iter(added.keys().chain(self.removed.keys()).copied());
+        let (empty, none) = (Timeline::default(), Set::new());
         for id in concerned {
             let stored = self.state.timelines.get(&id).filter(|_| !self.changes.cleared.contains(&id));
             let added = added.get(&id).map_or(&[][..], Vec::as_slice);

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ordered::Map;
+
 /// Hashes of one stored piece at most.
 const PIECE_ENTRIES: usize = 256;
 
 /// The last hash fetched, by the node's Ed25519 key and namespace: cursors of one node mean nothing to
 /// another.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cursors(BTreeMap<([u8; 32], i16), String>);
+pub struct Cursors(Map<([u8; 32], i16), String>);
 
 impl Cursors {
     /// Where to go on at this node.
@@ -30,7 +32,7 @@ pub fn seen_mark(keys: &crate::vault::Keys, namespace: i16, hash: &str) -> [u8; 
 }
 
 /// Pieces of the set to be written; an empty one is removed.
-pub type SeenPieces = BTreeMap<u32, Vec<([u8; 16], u64)>>;
+pub type SeenPieces = Map<u32, Vec<([u8; 16], u64)>>;
 
 /// Messages seen in the own swarm, each until the swarm has dropped it. Stored in pieces of bounded size.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +67,7 @@ impl Seen {
         for (mark, expiry) in added.iter().filter(|(mark, _)| !self.contains(mark)) {
             let entry = |changed: &mut SeenPieces, number: u32| {
                 let stored = || self.pieces.get(&number).cloned().unwrap_or_default();
-                changed.entry(number).or_insert_with(stored).len()
+                changed.get_or_insert_with(number, stored).len()
             };
             if entry(&mut changed, last) >= PIECE_ENTRIES {
                 last += 1;

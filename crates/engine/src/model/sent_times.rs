@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ordered;
+
 /// A clock that goes back by less than this is not followed: times continue after the last one used.
 const JITTER_MS: u64 = 60_000;
 /// A step forward by less than this extends the last range; by more, it begins a new one, so that a clock
@@ -67,7 +69,7 @@ impl SentTimes {
     /// Joins the two ranges furthest in the past; the times between them are no longer given out.
     fn merge_oldest(&mut self) {
         let Some(newest) = self.ranges.pop() else { return };
-        self.ranges.sort_unstable();
+        ordered::sort_by_key(&mut self.ranges, |range| *range);
         if let [first, second, ..] = self.ranges.as_mut_slice() {
             *second = (first.0, first.1.max(second.1));
             self.ranges.remove(0);

@@ -1,10 +1,10 @@
 //! Everything known about the open account: the stored records in memory, apart from the messages.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use sotto_api::{ConversationId, ConversationView, MessageId};
 
 use super::{AccountRecord, Changes, Conversation, Cursors, Job, Meta, PeerKey, Seen, Timeline};
+
+use crate::ordered::{Map, Set};
 
 /// The state of an open account. It changes only by [`State::apply`], after the changes were stored.
 pub struct State {
@@ -15,19 +15,19 @@ pub struct State {
     /// Counters.
     pub meta: Meta,
     /// Every stored conversation.
-    pub conversations: BTreeMap<ConversationId, Conversation>,
+    pub conversations: Map<ConversationId, Conversation>,
     /// Conversations that were opened and hold nothing yet; not stored.
-    pub provisional: BTreeMap<ConversationId, Conversation>,
+    pub provisional: Map<ConversationId, Conversation>,
     /// The order of messages, for the conversations that were needed so far.
-    pub timelines: BTreeMap<ConversationId, Timeline>,
+    pub timelines: Map<ConversationId, Timeline>,
     /// Jobs by number.
-    pub jobs: BTreeMap<u64, Job>,
+    pub jobs: Map<u64, Job>,
     /// Messages seen in the own swarm.
     pub seen: Seen,
     /// How far each node was read.
     pub cursors: Cursors,
     /// Messages that are on their way right now.
-    pub in_flight: BTreeSet<MessageId>,
+    pub in_flight: Set<MessageId>,
 }
 
 impl State {
@@ -37,13 +37,13 @@ impl State {
             own,
             account,
             meta: Meta::default(),
-            conversations: BTreeMap::new(),
-            provisional: BTreeMap::new(),
-            timelines: BTreeMap::new(),
-            jobs: BTreeMap::new(),
+            conversations: Map::new(),
+            provisional: Map::new(),
+            timelines: Map::new(),
+            jobs: Map::new(),
             seen: Seen::default(),
             cursors: Cursors::default(),
-            in_flight: BTreeSet::new(),
+            in_flight: Set::new(),
         }
     }
 
@@ -68,12 +68,12 @@ impl State {
     }
 
     /// The first job for each recipient that may be done now.
-    pub fn due_jobs(&self) -> BTreeMap<PeerKey, &Job> {
-        let mut due = BTreeMap::new();
+    pub fn due_jobs(&self) -> Map<PeerKey, &Job> {
+        let mut due = Map::new();
         for job in self.jobs.values() {
             let blocked = job.after.is_some_and(|before| self.jobs.contains_key(&before));
             if !blocked {
-                due.entry(job.recipient).or_insert(job);
+                due.get_or_insert_with(job.recipient, || job);
             }
         }
         due
@@ -98,7 +98,7 @@ impl State {
             self.conversations.insert(*id, conversation.clone());
         }
         for (id, pieces) in &changes.timelines {
-            self.timelines.entry(*id).or_default().apply(pieces.clone());
+            self.timelines.get_or_default(*id).apply(pieces.clone());
         }
         for (number, job) in &changes.jobs {
             match job {

@@ -80,7 +80,7 @@ impl Desk {
     }
 
     fn with_bob(&self) -> &Conversation {
-        &self.state.conversations[&self.bob()]
+        self.state.conversations.get(&self.bob()).unwrap()
     }
 
     fn count(&self) -> usize {
@@ -217,7 +217,7 @@ fn copies_count_only_from_ourselves() {
     assert_eq!(desk.with_bob().last.as_ref().unwrap().delivery, Some(Outcome::Sent));
     assert_eq!(desk.hear(OWN, 30, text("note")), Effect::Taken);
     let note = conversation_id(desk.vault.keys(), &OWN);
-    assert!(desk.state.conversations[&note].with_self);
+    assert!(desk.state.conversations.get(&note).unwrap().with_self);
     let nowhere = DataMessage { sync_target: Some("somewhere".into()), ..data("copy") };
     assert_eq!(desk.hear(OWN, 40, Kind::Data(nowhere.into())), Effect::Refused);
 }

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sotto_api::MessageId;
 
+use crate::ordered::{Map, Set};
+
 /// Entries of one piece at most.
 pub const CHUNK_ENTRIES: usize = 256;
 
@@ -22,7 +24,7 @@ pub struct Entry {
 }
 
 /// Pieces to be written, by number.
-pub type Pieces = BTreeMap<u32, Vec<Entry>>;
+pub type Pieces = Map<u32, Vec<Entry>>;
 
 /// The order of a conversation's messages.
 #[derive(Clone, Debug, Default)]
@@ -65,12 +67,12 @@ impl Timeline {
     }
 
     /// The newest message apart from those in `without`.
-    pub fn newest_without(&self, without: &BTreeSet<MessageId>) -> Option<MessageId> {
+    pub fn newest_without(&self, without: &Set<MessageId>) -> Option<MessageId> {
         self.order.iter().rev().map(|(_, id)| *id).find(|id| !without.contains(id))
     }
 
     /// The pieces that change when messages are added (those already in it are skipped) and removed.
-    pub fn plan(&self, added: &[(u64, MessageId)], removed: &BTreeSet<MessageId>) -> Pieces {
+    pub fn plan(&self, added: &[(u64, MessageId)], removed: &Set<MessageId>) -> Pieces {
         let mut changed = Pieces::new();
         for id in removed {
             if let Some((piece, index)) = self.places.get(id)
@@ -80,7 +82,7 @@ impl Timeline {
             }
         }
         let mut last = self.pieces.last_key_value().map_or(0, |(number, _)| *number);
-        let mut fresh = BTreeSet::new();
+        let mut fresh = Set::new();
         for (sent_ms, id) in added {
             if self.contains(*id) || !fresh.insert(*id) {
                 continue;
@@ -111,7 +113,7 @@ impl Timeline {
     }
 
     fn piece<'a>(&self, changed: &'a mut Pieces, number: u32) -> &'a mut Vec<Entry> {
-        changed.entry(number).or_insert_with(|| self.pieces.get(&number).cloned().unwrap_or_default())
+        changed.get_or_insert_with(number, || self.pieces.get(&number).cloned().unwrap_or_default())
     }
 }
 
@@ -130,7 +132,7 @@ mod tests {
     fn with(numbers: impl IntoIterator<Item = u16>) -> Timeline {
         let mut timeline = Timeline::default();
         for number in numbers {
-            timeline.apply(timeline.plan(&[(u64::from(number), id(number))], &BTreeSet::new()));
+            timeline.apply(timeline.plan(&[(u64::from(number), id(number))], &Set::new()));
         }
         timeline
     }
@@ -147,17 +149,17 @@ mod tests {
     #[test]
     fn one_more_message_rewrites_one_piece() {
         let timeline = with(0..600);
-        let plan = timeline.plan(&[(7, id(700))], &BTreeSet::new());
+        let plan = timeline.plan(&[(7, id(700))], &Set::new());
         assert_eq!(plan.keys().copied().collect::<Vec<_>>(), [2]);
-        assert!(timeline.plan(&[(7, id(7))], &BTreeSet::new()).values().all(|piece| piece.is_empty()));
+        assert!(timeline.plan(&[(7, id(7))], &Set::new()).values().all(|piece| piece.is_empty()));
     }
 
     #[test]
     fn removed_messages_stay_known() {
         let mut timeline = with(0..4);
-        timeline.apply(timeline.plan(&[], &BTreeSet::from([id(3)])));
+        timeline.apply(timeline.plan(&[], &Set::from([id(3)])));
         assert!(timeline.contains(id(3)));
-        assert_eq!(timeline.newest_without(&BTreeSet::from([id(2)])), Some(id(1)));
+        assert_eq!(timeline.newest_without(&Set::from([id(2)])), Some(id(1)));
         assert_eq!(timeline.page(Some(id(3)), 9).unwrap().0.len(), 3);
     }
 
@@ -170,7 +172,7 @@ mod tests {
             let mut timeline = Timeline::default();
             for batch in sent.chunks(7) {
                 let added: Vec<_> = batch.iter().map(|(_, number)| (u64::from(*number) / 3, id(*number))).collect();
-                timeline.apply(timeline.plan(&added, &BTreeSet::new()));
+                timeline.apply(timeline.plan(&added, &Set::new()));
             }
             timeline.apply(timeline.plan(&[], &gone.iter().map(|number| id(*number)).collect()));
             prop_assert!(timeline.pieces.values().all(|piece| piece.len() <= CHUNK_ENTRIES));

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use sotto_protocol::nodes::NodeId;
 
+use crate::ordered;
+
 /// Nodes whose word counts.
 const KEPT: usize = 11;
 /// Nodes that must have spoken before their word counts.
@@ -86,7 +88,7 @@ impl ClockOffset {
 /// The middle value; of an even number the mean of the middle two.
 fn median(values: impl Iterator<Item = i64>) -> Option<i64> {
     let mut values: Vec<i64> = values.collect();
-    values.sort_unstable();
+    ordered::sort_by_key(&mut values, |value| *value);
     let high = *values.get(values.len() / 2)?;
     if values.len() % 2 == 1 {
         return Some(high);

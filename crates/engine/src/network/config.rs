@@ -32,7 +32,9 @@ impl NetworkConfig {
     /// # Errors
     /// When it is not JSON of this form or names nodes or seeds that can not be.
     pub fn parse(json: &[u8]) -> Result<Self, ConfigError> {
-        let raw: Raw = serde_json::from_slice(json).map_err(|error| ConfigError::Json(error.to_string()))?;
+        // From text: `serde_json` would be compiled once more for reading from bytes.
+        let text = std::str::from_utf8(json).map_err(|error| ConfigError::Json(error.to_string()))?;
+        let raw: Raw = serde_json::from_str(text).map_err(|error| ConfigError::Json(error.to_string()))?;
         Self::try_from(raw)
     }
 

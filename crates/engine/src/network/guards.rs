@@ -1,9 +1,9 @@
 //! First nodes that are kept for long: whoever changes them often meets a bad one soon.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use sotto_protocol::nodes::NodeId;
+
+use crate::ordered::Set;
 
 /// How long a first node is kept, ms: 10 days.
 const LIFETIME_MS: u64 = 10 * 24 * 3600 * 1000;
@@ -33,7 +33,7 @@ impl Guards {
     }
 
     /// Remembers a first node that works; `true` when it is new.
-    pub(crate) fn remember(&mut self, node: NodeId, in_use: &BTreeSet<NodeId>, now_ms: u64) -> bool {
+    pub(crate) fn remember(&mut self, node: NodeId, in_use: &Set<NodeId>, now_ms: u64) -> bool {
         self.0.retain(|guard| guard.is_fresh(now_ms));
         if self.0.iter().any(|guard| guard.node == node) {
             return false;
@@ -47,7 +47,7 @@ impl Guards {
     }
 
     /// Forgets these first nodes.
-    pub(crate) fn forget(&mut self, nodes: &BTreeSet<NodeId>) {
+    pub(crate) fn forget(&mut self, nodes: &Set<NodeId>) {
         self.0.retain(|guard| !nodes.contains(&guard.node));
     }
 }
@@ -68,19 +68,19 @@ mod tests {
     #[test]
     fn a_first_node_is_kept_for_ten_days() {
         let mut guards = Guards::default();
-        assert!(guards.remember(A, &BTreeSet::new(), 0));
-        assert!(!guards.remember(A, &BTreeSet::new(), LIFETIME_MS - 1));
+        assert!(guards.remember(A, &Set::new(), 0));
+        assert!(!guards.remember(A, &Set::new(), LIFETIME_MS - 1));
         assert_eq!(guards.find(|_| true, LIFETIME_MS - 1), Some(A));
         assert_eq!(guards.find(|node| *node != A, 0), None);
         assert_eq!(guards.find(|_| true, LIFETIME_MS), None);
         assert!(!guards.is_fresh(&A, LIFETIME_MS));
-        assert!(guards.remember(A, &BTreeSet::new(), LIFETIME_MS));
+        assert!(guards.remember(A, &Set::new(), LIFETIME_MS));
     }
 
     #[test]
     fn nodes_in_use_are_not_pushed_out() {
         let mut guards = Guards::default();
-        let in_use = BTreeSet::from([A]);
+        let in_use = Set::from([A]);
         for node in [A, B, NodeId([3; 32]), NodeId([4; 32]), NodeId([5; 32])] {
             guards.remember(node, &in_use, 0);
         }

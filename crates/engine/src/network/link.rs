@@ -2,7 +2,7 @@
 
 use super::{changes::Change, inner::Inner, request::nodes_of};
 use crate::{
-    ordered,
+    ordered::Set,
     platform::{Clock, Platform},
 };
 
@@ -56,7 +56,7 @@ impl<P: Platform> Inner<P> {
     fn give_up_paths(&self) {
         let mut state = self.state_mut();
         let old: Vec<_> = state.paths.iter().cloned().collect();
-        let guards = ordered::set(old.iter().filter_map(|path| path.guard()).map(|node| node.ed25519));
+        let guards = Set::from_iter(old.iter().filter_map(|path| path.guard()).map(|node| node.ed25519));
         state.guards.forget(&guards);
         state.passed_over = nodes_of(&old);
         state.paths.clear();

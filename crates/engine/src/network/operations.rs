@@ -1,6 +1,6 @@
 //! Store, retrieve, delete.
 
-use std::{cell::RefCell, collections::BTreeSet};
+use std::cell::RefCell;
 
 use futures::future::join_all;
 use sotto_protocol::{
@@ -17,7 +17,7 @@ use super::{
     NetworkError, ReceivedMessage, Retrieved, StoreMessage, Stored, inner::Inner, request::Reply,
     swarm_request::SwarmRequest,
 };
-use crate::{ordered, platform::Platform};
+use crate::{ordered::Set, platform::Platform};
 
 /// Attempts of one operation.
 const ATTEMPTS: usize = 4;
@@ -81,7 +81,7 @@ impl<P: Platform> Inner<P> {
     ) -> Result<Vec<Retrieved>, NetworkError> {
         let (signer, account) = signer(keys);
         let members = self.members(&account, POLLED).await?;
-        let tried = RefCell::new(ordered::set(members.iter().map(|node| node.ed25519)));
+        let tried = RefCell::new(Set::from_iter(members.iter().map(|node| node.ed25519)));
         let make = |node: &Node, now_ms: u64| {
             batch(&signer, namespaces, now_ms, |namespace| cursors(&node.ed25519, namespace))
         };
@@ -129,7 +129,7 @@ fn batch(
 }
 
 /// The members of `swarm` whose signature for the request is good.
-fn signed_by(request: &Request, reply: &Reply, swarm: &BTreeSet<NodeId>) -> Vec<NodeId> {
+fn signed_by(request: &Request, reply: &Reply, swarm: &Set<NodeId>) -> Vec<NodeId> {
     let Ok(answer) = SwarmAnswer::parse(&reply.body, request) else { return Vec::new() };
     answer.verified(request, |member| swarm.contains(member)).map(|(member, _)| *member).collect()
 }

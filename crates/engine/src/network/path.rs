@@ -2,7 +2,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeSet,
     rc::Rc,
 };
 
@@ -12,7 +11,11 @@ use sotto_protocol::{
     onion::Hop,
 };
 
-use crate::{ordered, platform::Platform, random::Random};
+use crate::{
+    ordered::{self, Set},
+    platform::Platform,
+    random::Random,
+};
 
 /// Nodes of a path.
 pub(crate) const LENGTH: usize = 3;
@@ -34,7 +37,7 @@ pub(crate) struct Path {
     last_used: Cell<u64>,
     round_trip_ms: Cell<Option<u32>>,
     /// Nodes that already got a strike for the failures of this path.
-    pub(crate) penalised: RefCell<BTreeSet<NodeId>>,
+    pub(crate) penalised: RefCell<Set<NodeId>>,
 }
 
 impl Path {
@@ -210,10 +213,10 @@ impl Paths {
     }
 
     /// Nodes of all working paths and of those being tried for other places than `except`.
-    pub(crate) fn in_use(&self, except: Option<usize>) -> BTreeSet<NodeId> {
+    pub(crate) fn in_use(&self, except: Option<usize>) -> Set<NodeId> {
         let working = self.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519));
         let pending = self.pending.iter().enumerate().filter(|(place, _)| Some(*place) != except);
-        ordered::set(working.chain(pending.flat_map(|(_, nodes)| nodes.iter().copied())))
+        Set::from_iter(working.chain(pending.flat_map(|(_, nodes)| nodes.iter().copied())))
     }
 
     /// The path for a request to `destination`: not through the destination itself, none of `avoid` if
@@ -281,13 +284,13 @@ mod tests {
     fn the_least_busy_path_is_taken_and_ties_are_random() {
         let (paths, random) = (paths(), Random::new(Rc::new(TestPlatform::default())));
         let first = |_| paths.choose(&node(9).ed25519, &[], &random).unwrap().guard().unwrap().ed25519;
-        let seen: BTreeSet<_> = (0..50).map(first).collect();
+        let seen: Set<_> = (0..50).map(first).collect();
         assert_eq!(seen.len(), 2);
         let lease = Lease::take(paths.at(0).unwrap().clone(), 0);
-        let seen: BTreeSet<_> = (0..50).map(first).collect();
-        assert_eq!(seen, BTreeSet::from([node(4).ed25519]));
+        let seen: Set<_> = (0..50).map(first).collect();
+        assert_eq!(seen, Set::from([node(4).ed25519]));
         drop(lease);
-        assert_eq!((0..50).map(first).collect::<BTreeSet<_>>().len(), 2);
+        assert_eq!((0..50).map(first).collect::<Set<_>>().len(), 2);
     }
 
     #[test]

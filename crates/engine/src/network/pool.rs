@@ -1,7 +1,5 @@
 //! The nodes that are known, and how a new list comes to replace them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 use sotto_protocol::{
     nodes::{Node, NodeId},
@@ -9,7 +7,11 @@ use sotto_protocol::{
 };
 
 use super::strikes::Strikes;
-use crate::{ordered, platform::Platform, random::Random};
+use crate::{
+    ordered::{Map, Set},
+    platform::Platform,
+    random::Random,
+};
 
 /// A network of at least this many nodes is expected to stay so.
 pub(crate) const MINIMUM: usize = 12;
@@ -72,13 +74,13 @@ impl Pool {
         self.nodes = distinct(nodes);
         random.shuffle(&mut self.nodes);
         self.refreshed_ms = Some(now_ms);
-        let known = ordered::set(self.nodes.iter().map(|node| node.ed25519));
+        let known = Set::from_iter(self.nodes.iter().map(|node| node.ed25519));
         self.strikes.retain(|node| known.contains(node), now_ms);
     }
 
     /// All swarms in ascending order.
     pub(crate) fn swarms(&self) -> Vec<SwarmId> {
-        ordered::set(self.nodes.iter().filter_map(|node| node.swarm)).into_iter().collect()
+        Set::from_iter(self.nodes.iter().filter_map(|node| node.swarm)).into_iter().collect()
     }
 
     /// The members of a swarm.
@@ -90,11 +92,11 @@ impl Pool {
 /// The nodes that at least `votes` of the lists name with the same address. The swarm is what most of
 /// these lists say.
 pub(crate) fn agreed(lists: &[Vec<Node>], votes: usize) -> Vec<Node> {
-    let mut named: BTreeMap<NodeId, Vec<&Node>> = BTreeMap::new();
+    let mut named: Map<NodeId, Vec<&Node>> = Map::new();
     for list in lists {
-        let mut seen = BTreeSet::new();
+        let mut seen = Set::new();
         for node in list.iter().filter(|node| seen.insert(node.ed25519)) {
-            named.entry(node.ed25519).or_default().push(node);
+            named.get_or_default(node.ed25519).push(node);
         }
     }
     named.into_values().filter_map(|versions| majority(&versions, votes)).collect()
@@ -109,14 +111,14 @@ fn majority(versions: &[&Node], votes: usize) -> Option<Node> {
         return None;
     }
     let swarms = versions.iter().filter(|other| same(best, other)).filter_map(|node| node.swarm);
-    let mut counted: BTreeMap<SwarmId, usize> = BTreeMap::new();
-    swarms.for_each(|swarm| *counted.entry(swarm).or_default() += 1);
+    let mut counted: Map<SwarmId, usize> = Map::new();
+    swarms.for_each(|swarm| *counted.get_or_default(swarm) += 1);
     let swarm = counted.into_iter().max_by_key(|(_, count)| *count).map(|(swarm, _)| swarm);
     Some(Node { swarm, ..(**best).clone() })
 }
 
 fn distinct(mut nodes: Vec<Node>) -> Vec<Node> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     nodes.retain(|node| seen.insert(node.ed25519));
     nodes
 }

@@ -1,6 +1,6 @@
 //! One request over one path, and what its failure says about path, nodes and destination.
 
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 use sotto_protocol::{
     nodes::{Node, NodeId},
@@ -15,7 +15,7 @@ use super::{
     state::State,
 };
 use crate::{
-    ordered,
+    ordered::Set,
     platform::{Limits, Net, NetError, Platform},
 };
 
@@ -211,6 +211,16 @@ impl<P: Platform> Inner<P> {
 
     /// Changes the state, mends paths, and wakes whoever the change concerns.
     pub(crate) fn conclude(&self, change: impl FnOnce(&mut State, u64)) {
+        let mut change = Some(change);
+        self.conclude_once(&mut |state, now_ms| {
+            if let Some(change) = change.take() {
+                change(state, now_ms);
+            }
+        });
+    }
+
+    /// Compiled once for all changes.
+    fn conclude_once(&self, change: &mut dyn FnMut(&mut State, u64)) {
         let now_ms = self.local_ms();
         let mut state = self.state_mut();
         let before = standing(&state);
@@ -230,6 +240,6 @@ fn standing(state: &State) -> (Vec<*const Path>, bool, bool) {
 }
 
 /// Nodes of all the paths.
-pub(crate) fn nodes_of(paths: &[Rc<Path>]) -> BTreeSet<NodeId> {
-    ordered::set(paths.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519)))
+pub(crate) fn nodes_of(paths: &[Rc<Path>]) -> Set<NodeId> {
+    Set::from_iter(paths.iter().flat_map(|path| path.nodes.iter().map(|node| node.ed25519)))
 }

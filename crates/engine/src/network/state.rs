@@ -1,9 +1,6 @@
 //! All that the network knows, and what is concluded from failures.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use sotto_api::Link;
@@ -17,7 +14,7 @@ use super::{
     pool::Pool,
     swarms::Swarms,
 };
-use crate::ordered;
+use crate::ordered::{Map, Set};
 
 /// Paths kept at the same time.
 const PATHS: usize = 2;
@@ -56,10 +53,10 @@ pub(crate) struct State {
     /// Counts reasons to try again at once what had failed.
     pub(crate) kicks: u64,
     /// Nodes of paths that the person did not want any more: new paths go elsewhere if possible.
-    pub(crate) passed_over: BTreeSet<NodeId>,
+    pub(crate) passed_over: Set<NodeId>,
     /// How often first nodes did not answer since anything last worked. Whether it is they or the device's
     /// own connection shows with the next success.
-    suspects: BTreeMap<NodeId, usize>,
+    suspects: Map<NodeId, usize>,
 }
 
 impl State {
@@ -73,7 +70,7 @@ impl State {
             // Another list came with the client: it counts. What is known about its nodes stays known.
             let mut pool = Pool::unconfirmed(bundled);
             pool.strikes = saved.pool.strikes;
-            let known = ordered::set(pool.nodes().iter().map(|node| node.ed25519));
+            let known = Set::from_iter(pool.nodes().iter().map(|node| node.ed25519));
             pool.strikes.retain(|node| known.contains(node), now_ms);
             saved.pool = pool;
         }
@@ -91,8 +88,8 @@ impl State {
             resyncing: false,
             unsaved_strikes: false,
             kicks: 0,
-            passed_over: BTreeSet::new(),
-            suspects: BTreeMap::new(),
+            passed_over: Set::new(),
+            suspects: Map::new(),
         }
     }
 
@@ -132,7 +129,7 @@ impl State {
     /// that the device is online.
     pub(crate) fn guard_silent(&mut self, path: &Rc<Path>) {
         if let Some(guard) = path.guard() {
-            *self.suspects.entry(guard.ed25519).or_default() += 1;
+            *self.suspects.get_or_default(guard.ed25519) += 1;
         }
         self.paths.drop_path(path);
     }
@@ -214,7 +211,7 @@ impl State {
         let used = self.paths.in_use(None);
         let working = self.paths.iter().flat_map(|path| path.nodes.iter());
         let beside = working.chain(&path.nodes).filter(|node| node.ed25519 != *instead_of);
-        let subnets = ordered::set(beside.map(Node::subnet));
+        let subnets = Set::from_iter(beside.map(Node::subnet));
         let fits = |node: &&Node| {
             let taken = used.contains(&node.ed25519) || path.contains(&node.ed25519);
             !taken && (!diverse || !subnets.contains(&node.subnet()))
@@ -348,7 +345,7 @@ mod tests {
         let (mut state, path) = with_path(4, [1, 2, 3]);
         state.strike_path(&path, 7);
         state.strike(node(3).ed25519, 7);
-        state.guards.remember(node(1).ed25519, &BTreeSet::new(), 7);
+        state.guards.remember(node(1).ed25519, &Set::new(), 7);
         let bytes = postcard::to_allocvec(&state.saved()).unwrap();
         assert_eq!(postcard::from_bytes::<SavedState>(&bytes).unwrap(), state.saved());
     }

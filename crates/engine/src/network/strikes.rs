@@ -1,9 +1,9 @@
 //! Marks against nodes that failed.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use sotto_protocol::nodes::NodeId;
+
+use crate::ordered::Map;
 
 /// Strikes that put a node out of use.
 pub(crate) const OUT: usize = 3;
@@ -12,12 +12,12 @@ const LIFETIME_MS: u64 = 48 * 3600 * 1000;
 
 /// Strikes by node, each with the time it was given, Unix ms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Strikes(BTreeMap<NodeId, Vec<u64>>);
+pub(crate) struct Strikes(Map<NodeId, Vec<u64>>);
 
 impl Strikes {
     /// One strike.
     pub(crate) fn add(&mut self, node: NodeId, now_ms: u64) {
-        let times = self.0.entry(node).or_default();
+        let times = self.0.get_or_default(node);
         times.retain(|time| counts(*time, now_ms));
         times.push(now_ms);
         let surplus = times.len().saturating_sub(OUT);
@@ -86,7 +86,7 @@ mod tests {
         for _ in 0..100 {
             strikes.add(NODE, 0);
         }
-        assert_eq!(strikes.0[&NODE].len(), OUT);
+        assert_eq!(strikes.0.get(&NODE).unwrap().len(), OUT);
         strikes.retain(|_| true, 48 * HOUR);
         assert!(strikes.0.is_empty());
         strikes.add(NODE, 0);

@@ -1,6 +1,6 @@
 //! A request to one member of an account's swarm, with other members and paths in reserve.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use sotto_protocol::{
     nodes::{Node, NodeId},
@@ -16,7 +16,7 @@ use super::{
     request::{Failed, Reply, TIMEOUT_MS},
 };
 use crate::{
-    ordered,
+    ordered::Set,
     platform::{Clock, Platform},
 };
 
@@ -30,7 +30,7 @@ pub(crate) struct SwarmRequest<'a, P: Platform> {
     pub(crate) inner: &'a Inner<P>,
     pub(crate) account: Pubkey,
     /// Members that need not be asked any more.
-    pub(crate) tried: &'a RefCell<BTreeSet<NodeId>>,
+    pub(crate) tried: &'a RefCell<Set<NodeId>>,
     /// Most attempts, at least 1.
     pub(crate) attempts: usize,
     resynced: bool,
@@ -43,7 +43,7 @@ impl<'a, P: Platform> SwarmRequest<'a, P> {
     pub(crate) fn new(
         inner: &'a Inner<P>,
         account: Pubkey,
-        tried: &'a RefCell<BTreeSet<NodeId>>,
+        tried: &'a RefCell<Set<NodeId>>,
         attempts: usize,
     ) -> Self {
         let (resynced, avoid, last) = (false, Vec::new(), NetworkError::Unreachable);
@@ -173,15 +173,15 @@ impl<P: Platform> Inner<P> {
     }
 
     /// Whose signature counts for this account: the cached members, and those that the pool shows.
-    pub(crate) fn swarm_of(&self, account: &Pubkey) -> BTreeSet<NodeId> {
+    pub(crate) fn swarm_of(&self, account: &Pubkey) -> Set<NodeId> {
         let mut state = self.state_mut();
         let state = &mut *state;
         let cached = state.swarms.members(account, &state.pool);
         let shown = swarm_for(account, &state.pool.swarms()).map(|id| state.pool.members(id));
-        ordered::set(cached.into_iter().chain(shown.into_iter().flatten()))
+        Set::from_iter(cached.into_iter().chain(shown.into_iter().flatten()))
     }
 
-    fn choose_member(&self, account: &Pubkey, except: &RefCell<BTreeSet<NodeId>>) -> Option<Node> {
+    fn choose_member(&self, account: &Pubkey, except: &RefCell<Set<NodeId>>) -> Option<Node> {
         let now_ms = self.local_ms();
         let mut state = self.state_mut();
         let state = &mut *state;

@@ -1,31 +1,33 @@
 //! Who keeps whose messages.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use sotto_protocol::{nodes::NodeId, storage::Pubkey, swarm::swarm_for};
 
 use super::{pool::Pool, strikes::OUT};
-use crate::{ordered, platform::Platform, random::Random};
+use crate::{
+    ordered::{self, Map, Set},
+    platform::Platform,
+    random::Random,
+};
 
 /// Members that are kept in use even if they were struck out.
 const ENOUGH: usize = 3;
 
 /// The swarms of the accounts asked about since the node list was last refreshed.
 #[derive(Debug, Default)]
-pub(crate) struct Swarms(BTreeMap<Pubkey, Swarm>);
+pub(crate) struct Swarms(Map<Pubkey, Swarm>);
 
 #[derive(Debug, Default)]
 struct Swarm {
     members: Vec<NodeId>,
     /// Members asked since all had been asked.
-    asked: BTreeSet<NodeId>,
+    asked: Set<NodeId>,
 }
 
 impl Swarms {
     /// The members of the account's swarm as far as they are in the pool, computed from the pool when
     /// nobody has told who they are or none of these is left. Empty when it must be asked for.
     pub(crate) fn members(&mut self, account: &Pubkey, pool: &Pool) -> Vec<NodeId> {
-        let swarm = self.0.entry(*account).or_default();
+        let swarm = self.0.get_or_default(*account);
         swarm.members.retain(|member| pool.get(member).is_some());
         if swarm.members.is_empty() {
             let shown = swarm_for(account, &pool.swarms());
@@ -37,11 +39,11 @@ impl Swarms {
     /// Takes a node's word for who belongs to the account's swarm; nodes that the pool does not know are
     /// left out. `false` (and nothing changed) when none is left.
     pub(crate) fn told(&mut self, account: &Pubkey, members: &[NodeId], pool: &Pool) -> bool {
-        let known = ordered::set(members.iter().copied().filter(|member| pool.get(member).is_some()));
+        let known = Set::from_iter(members.iter().copied().filter(|member| pool.get(member).is_some()));
         if known.is_empty() {
             return false;
         }
-        let swarm = Swarm { members: known.into_iter().collect(), asked: BTreeSet::new() };
+        let swarm = Swarm { members: known.into_iter().collect(), asked: Set::new() };
         self.0.insert(*account, swarm);
         true
     }
@@ -68,7 +70,7 @@ impl Swarms {
     pub(crate) fn choose<P: Platform>(
         &mut self,
         account: &Pubkey,
-        except: &BTreeSet<NodeId>,
+        except: &Set<NodeId>,
         pool: &Pool,
         now_ms: u64,
         random: &Random<P>,
@@ -76,7 +78,7 @@ impl Swarms {
         let members = self.members(account, pool);
         let allowed: Vec<NodeId> =
             usable(members, pool, now_ms).into_iter().filter(|member| !except.contains(member)).collect();
-        let swarm = self.0.entry(*account).or_default();
+        let swarm = self.0.get_or_default(*account);
         if allowed.iter().all(|member| swarm.asked.contains(member)) {
             swarm.asked.retain(|member| !allowed.contains(member));
         }
@@ -120,9 +122,9 @@ mod tests {
         let (pool, random) = (pool(), random());
         let mut swarms = Swarms::default();
         for _ in 0..4 {
-            let mut round = BTreeSet::new();
+            let mut round = Set::new();
             for _ in 0..swarms.members(&account(), &pool).len() {
-                round.extend(swarms.choose(&account(), &BTreeSet::new(), &pool, 0, &random));
+                round.extend(swarms.choose(&account(), &Set::new(), &pool, 0, &random));
             }
             assert_eq!(round.len(), swarms.members(&account(), &pool).len());
         }
@@ -132,10 +134,10 @@ mod tests {
     fn excluded_members_are_not_chosen() {
         let (pool, random) = (pool(), random());
         let mut swarms = Swarms::default();
-        let members: BTreeSet<_> = swarms.members(&account(), &pool).into_iter().collect();
+        let members: Set<_> = swarms.members(&account(), &pool).into_iter().collect();
         assert_eq!(swarms.choose(&account(), &members, &pool, 0, &random), None);
         let one = *members.iter().next().unwrap();
-        let others: BTreeSet<_> = members.into_iter().filter(|member| *member != one).collect();
+        let others: Set<_> = members.into_iter().filter(|member| *member != one).collect();
         assert_eq!(swarms.choose(&account(), &others, &pool, 0, &random), Some(one));
     }
 

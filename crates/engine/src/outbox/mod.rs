@@ -4,7 +4,7 @@
 
 mod compose;
 
-use std::{collections::BTreeMap, pin::pin};
+use std::pin::pin;
 
 use futures::{
     FutureExt, StreamExt,
@@ -17,6 +17,7 @@ use sotto_protocol::account::AccountId;
 use crate::{
     model::{Job, JobKind, Outcome, PeerKey, seen_mark},
     network::{NetworkError, StoreMessage, Stored},
+    ordered::Map,
     platform::{Clock, Platform},
     session::Session,
 };
@@ -30,8 +31,7 @@ const MAX_DELAY_MS: u64 = 60_000;
 
 /// Works on the queue for ever.
 pub(crate) async fn run<P: Platform>(session: &Session<P>) {
-    let mut lanes =
-        Lanes { session, waits: BTreeMap::new(), flights: FuturesUnordered::new(), busy: Vec::new() };
+    let mut lanes = Lanes { session, waits: Map::new(), flights: FuturesUnordered::new(), busy: Vec::new() };
     let mut recovered = session.recovered.count();
     loop {
         let seen = session.outbox_changed.count();
@@ -54,7 +54,7 @@ type Landing = (PeerKey, bool);
 struct Lanes<'a, P: Platform> {
     session: &'a Session<P>,
     /// Failures in a row and the monotonic time of the next try, by recipient.
-    waits: BTreeMap<PeerKey, (u32, u64)>,
+    waits: Map<PeerKey, (u32, u64)>,
     flights: FuturesUnordered<LocalBoxFuture<'a, Landing>>,
     busy: Vec<PeerKey>,
 }

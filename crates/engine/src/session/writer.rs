@@ -35,13 +35,13 @@ impl<'a, P: Platform> Writer<'a, P> {
             }
             state.conversations.contains_key(&id)
         };
-        let mut pieces = Pieces::new();
-        if stored {
+        let pieces = if stored {
             let prefix = self.session.vault.keys().prefix(Space::Timelines, &id.0);
             let records = self.session.platform.store().scan(&prefix).await.map_err(|_| Failure::Storage)?;
-            let readable = records.iter().filter_map(|(key, sealed)| read(&self.session.vault, key, sealed));
-            pieces.extend(readable);
-        }
+            records.iter().filter_map(|(key, sealed)| read(&self.session.vault, key, sealed)).collect()
+        } else {
+            Pieces::new()
+        };
         self.session.state.borrow_mut().timelines.insert(id, Timeline::from_pieces(pieces));
         Ok(())
     }
@@ -78,9 +78,15 @@ impl<'a, P: Platform> Writer<'a, P> {
             let result = make(&mut edit)?;
             (result, edit.finish())
         };
+        self.store(changes).await?;
+        Ok(result)
+    }
+
+    async fn store(&self, changes: Changes) -> Result<(), Failure> {
         if changes.is_empty() {
-            return Ok(result);
+            return Ok(());
         }
+        let session = self.session;
         let mut sealer = Sealer::new(&session.vault, &session.random);
         sealer.changes(&changes);
         session.platform.store().commit(sealer.finish()).await.map_err(|_| Failure::Storage)?;
@@ -97,7 +103,7 @@ impl<'a, P: Platform> Writer<'a, P> {
         if !changes.jobs.is_empty() {
             session.outbox_changed.notify();
         }
-        Ok(result)
+        Ok(())
     }
 
     /// Writes a record of its own, outside the state.

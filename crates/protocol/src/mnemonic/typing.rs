@@ -35,9 +35,12 @@ pub fn complete(letters: &str, limit: usize) -> Vec<&'static str> {
         return Vec::new();
     }
     let first = list::beginning_with(&letters).take(limit);
-    let mut words: Vec<_> = first.chain(bip39::beginning_with(&letters).take(limit)).collect();
-    words.sort_unstable();
-    words.dedup();
+    let mut words = Vec::new();
+    for word in first.chain(bip39::beginning_with(&letters).take(limit)) {
+        if let Err(place) = words.binary_search(&word) {
+            words.insert(place, word);
+        }
+    }
     words.truncate(limit);
     words
 }

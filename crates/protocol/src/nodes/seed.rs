@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::{Entry, Node, NodesError};
+use crate::text::from_json;
 
 /// What a client reads out of a seed's answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +42,7 @@ pub fn parse(body: &[u8]) -> Result<NodeList, NodesError> {
     struct Failure {
         code: i64,
     }
-    let answer: Answer<'_> = serde_json::from_slice(body).map_err(|_| NodesError::Json)?;
+    let answer: Answer<'_> = from_json(body).ok_or(NodesError::Json)?;
     match answer {
         Answer { error: Some(failure), .. } => Err(NodesError::Refused(failure.code)),
         Answer { result: Some(result), .. } => parse_list(result.get().as_bytes()),
@@ -61,7 +62,7 @@ pub fn parse_list(body: &[u8]) -> Result<NodeList, NodesError> {
         #[serde(borrow)]
         service_node_states: Vec<&'a RawValue>,
     }
-    let list: List<'_> = serde_json::from_slice(body).map_err(|_| NodesError::Json)?;
+    let list: List<'_> = from_json(body).ok_or(NodesError::Json)?;
     let entry = |raw: &&RawValue| serde_json::from_str::<Entry>(raw.get()).ok()?.node();
     let nodes: Vec<Node> = list.service_node_states.iter().filter_map(entry).collect();
     if nodes.is_empty() {

@@ -9,7 +9,7 @@ use x25519_dalek::StaticSecret;
 use super::layer::{Channel, EncType, LayerError};
 use super::v4;
 use crate::nodes::NodeKey;
-use crate::text::unbase64;
+use crate::text::{from_json, unbase64};
 
 /// What opens the answer to one request: the keys of its innermost layer.
 pub struct AnswerKey {
@@ -110,7 +110,7 @@ impl fmt::Debug for AnswerKey {
 /// # Errors
 /// [`AnswerError::Json`].
 pub fn parse_node_answer(plain: &[u8]) -> Result<Answer, AnswerError> {
-    let wire: Wire<'_> = serde_json::from_slice(plain).map_err(|_| AnswerError::Json)?;
+    let wire: Wire<'_> = from_json(plain).ok_or(AnswerError::Json)?;
     let status = wire.status_code.or(wire.status).ok_or(AnswerError::Json)?;
     let body = body_text(wire.body).ok_or(AnswerError::Json)?;
     Ok(Answer { status, body })
@@ -133,7 +133,7 @@ fn sealed_part(body: &[u8]) -> Option<Vec<u8>> {
     }
     let body = body.trim_ascii();
     if body.first() == Some(&b'{') {
-        let wrapped: Wrapped = serde_json::from_slice(body).ok()?;
+        let wrapped: Wrapped = from_json(body)?;
         return unbase64(wrapped.result);
     }
     unbase64(body)

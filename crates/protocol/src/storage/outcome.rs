@@ -116,7 +116,7 @@ impl Affected {
             Value::Object(map) => {
                 let entry =
                     |(ns, list): (&String, &Value)| Some((Namespace(ns.parse().ok()?), hashes(list)?));
-                map.iter().map(entry).collect::<Option<_>>().map(Self::All)
+                try_collect(map.iter().map(entry)).map(Self::All)
             }
             list => hashes(list).map(Self::One),
         }
@@ -212,7 +212,7 @@ impl Outcome {
                     Some(map) => {
                         let entry =
                             |(hash, time): (&String, &Value)| Some((hash.parse().ok()?, time.as_u64()?));
-                        Some(map.iter().map(entry).collect::<Option<_>>()?)
+                        Some(try_collect(map.iter().map(entry))?)
                     }
                 },
             },
@@ -344,6 +344,15 @@ fn flag(value: &Value, name: &str) -> bool {
         Some(Value::Number(number)) => number.as_i64() != Some(0),
         _ => false,
     }
+}
+
+/// `None` when an entry is. One by one: `collect` sorts first, kilobytes of code for each type.
+fn try_collect<K: Ord, V>(entries: impl Iterator<Item = Option<(K, V)>>) -> Option<BTreeMap<K, V>> {
+    let mut map = BTreeMap::new();
+    for entry in entries {
+        map.extend([entry?]);
+    }
+    Some(map)
 }
 
 fn hashes(value: &Value) -> Option<Vec<MessageHash>> {
