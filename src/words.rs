@@ -1,8 +1,8 @@
 //! Sentences for what the engine only names.
 
 use sotto_api::{
-    AccountIdProblem, ConversationView, Failure, Kind, MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS, NameProblem,
-    PhraseProblem,
+    AccountIdProblem, ConversationView, Failure, Kind, LookUpProblem, MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS,
+    NameProblem, PhraseProblem,
 };
 
 use crate::i18n::{format, t};
@@ -11,6 +11,7 @@ use crate::i18n::{format, t};
 pub fn failure(failure: &Failure) -> String {
     match failure {
         Failure::AccountId(problem) => account_id(*problem),
+        Failure::LookUp(problem) => look_up(*problem).into(),
         Failure::Name(NameProblem::Empty) => t::failure::name_empty().into(),
         Failure::Name(NameProblem::TooLong) => t::failure::name_too_long(MAX_NAME_BYTES as u64),
         Failure::Phrase(problem) => phrase(*problem),
@@ -40,6 +41,18 @@ pub fn account_id(problem: AccountIdProblem) -> String {
         AccountIdProblem::Length(chars) => t::failure::id_length(u64::from(chars)),
         AccountIdProblem::NotHex => t::failure::id_not_hex().into(),
         AccountIdProblem::Prefix => t::failure::id_prefix().into(),
+    }
+}
+
+/// Why nobody can be found under a name.
+fn look_up(problem: LookUpProblem) -> &'static str {
+    match problem {
+        LookUpProblem::NotAName => t::failure::look_up_not_a_name(),
+        LookUpProblem::Unregistered => t::failure::look_up_unregistered(),
+        LookUpProblem::Obsolete => t::failure::look_up_obsolete(),
+        LookUpProblem::Tampered => t::failure::look_up_tampered(),
+        LookUpProblem::NotAnAccount => t::failure::look_up_not_an_account(),
+        LookUpProblem::Disagreement => t::failure::look_up_disagreement(),
     }
 }
 

@@ -66,6 +66,12 @@ pub enum Command {
         /// 66 hex digits; white space around it is ignored.
         account_id: String,
     },
+    /// Asks three nodes for whom a registered name stands. → `AccountId`, within 30 s. Nothing is stored.
+    ResolveName {
+        /// 1…64 letters, digits, `_` and inside `-`; white space around it is ignored. Other letters in their
+        /// ASCII form (`xn--…`).
+        name: String,
+    },
     /// One conversation. → `Conversation`.
     Conversation(ConversationId),
     /// A page of messages, oldest first, ending right before `before` (or with the newest).

@@ -8,6 +8,9 @@ pub enum Failure {
     /// The text is not an Account ID that one can write to.
     #[error("not a usable Account ID: {0}")]
     AccountId(AccountIdProblem),
+    /// The name could not be looked up, or not be trusted.
+    #[error("name not resolved: {0}")]
+    LookUp(LookUpProblem),
     /// The display name or nickname is not acceptable.
     #[error("unusable name: {0}")]
     Name(NameProblem),
@@ -75,6 +78,29 @@ pub enum AccountIdProblem {
     /// A group, community or blinded identity, or an unknown prefix.
     #[error("prefix is not 05")]
     Prefix,
+}
+
+/// Why nobody can be found under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum LookUpProblem {
+    /// Neither an Account ID nor of the form of a name.
+    #[error("not a name")]
+    NotAName,
+    /// Nobody has registered it.
+    #[error("not registered")]
+    Unregistered,
+    /// Its registration is of a form that is not trusted any more.
+    #[error("obsolete record")]
+    Obsolete,
+    /// A node's record does not open: somebody changed it.
+    #[error("record does not open")]
+    Tampered,
+    /// The record holds no Account ID.
+    #[error("no Account ID")]
+    NotAnAccount,
+    /// Nodes say different things.
+    #[error("nodes disagree")]
+    Disagreement,
 }
 
 /// Why a name is not acceptable.

@@ -18,7 +18,7 @@ mod view;
 
 pub use command::{Command, Lock};
 pub use event::Event;
-pub use failure::{AccountIdProblem, Failure, NameProblem, PhraseProblem};
+pub use failure::{AccountIdProblem, Failure, LookUpProblem, NameProblem, PhraseProblem};
 pub use ids::{ConversationId, MessageId, ParseIdError};
 pub use reply::{Page, PhraseCheck, RecoveryPassword, Reply, WordCheck};
 pub use secret::Secret;

@@ -23,6 +23,8 @@ pub enum Reply {
     RecoveryPassword(RecoveryPassword),
     /// All conversations, newest first.
     Conversations(Vec<ConversationView>),
+    /// 66 hex digits.
+    AccountId(String),
     /// One conversation.
     Conversation(ConversationView),
     /// A page of messages.

@@ -3,6 +3,7 @@
 mod conversation;
 mod list;
 mod rail;
+mod recipient;
 mod requests;
 mod resizer;
 mod row;

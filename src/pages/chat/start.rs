@@ -1,7 +1,8 @@
 use leptos::{ev, prelude::*};
-use sotto_api::{AccountIdProblem, Command, Reply};
+use sotto_api::{Command, Failure, Reply};
 use wasm_bindgen_futures::JsFuture;
 
+use super::recipient::{self, Mistake, Recipient};
 use crate::{
     components::{
         account_id_card::AccountIdCard,
@@ -19,50 +20,54 @@ use crate::{
     words,
 };
 
-/// Begin a conversation: by Account ID, by QR code, or by giving away the own ID.
+/// What the form is doing.
+#[derive(Clone, Copy)]
+struct Form {
+    typed: RwSignal<String>,
+    /// What came back instead of a conversation.
+    refused: RwSignal<String>,
+    busy: RwSignal<bool>,
+    /// The name that is being looked up; empty when none is.
+    looking: RwSignal<String>,
+    /// Whether the text was meant to be complete.
+    tried: RwSignal<bool>,
+    /// Counts attempts: the answer to one that was given up means nothing.
+    attempt: RwSignal<u32>,
+}
+
+/// Begin a conversation: by Account ID, by name, by QR code, or by giving away the own ID.
 #[component]
 pub fn Start() -> impl IntoView {
     let state = use_state();
-    let typed = RwSignal::new(String::new());
-    let refused = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let tried = RwSignal::new(false);
+    let form = Form {
+        typed: RwSignal::new(String::new()),
+        refused: RwSignal::new(String::new()),
+        busy: RwSignal::new(false),
+        looking: RwSignal::new(String::new()),
+        tried: RwSignal::new(false),
+        attempt: RwSignal::new(0),
+    };
     let scanning = RwSignal::new(false);
     let error = once::memo(move || {
-        let problem = typed.with(|text| check(text.trim(), tried.get()));
-        problem.map(words::account_id).unwrap_or_else(|| refused.get())
+        let problem = form.typed.with(|text| match form.tried.get() {
+            true => recipient::read(text).err(),
+            false => recipient::mistake_so_far(text),
+        });
+        problem.map(sentence).unwrap_or_else(|| form.refused.get())
     });
     Effect::new(move |before: Option<String>| {
-        let now = typed.get();
+        let now = form.typed.get();
         if before.is_some_and(|before| before != now) {
-            refused.set(String::new());
+            form.give_up();
         }
         now
     });
-    let open = move |account_id: String| {
-        tried.set(true);
-        if busy.get_untracked() || check(account_id.trim(), true).is_some() {
-            return;
-        }
-        busy.set(true);
-        leptos::task::spawn_local(async move {
-            let answer = state.engine.call(Command::OpenConversation { account_id }).await;
-            busy.try_set(false);
-            match answer {
-                Ok(Reply::Conversation(view)) => {
-                    let id = view.id;
-                    state.conversations.put(view);
-                    state.navigation.replace(Route::Conversation(id));
-                }
-                Ok(_) => {}
-                Err(failure) => drop(refused.try_set(words::failure(&failure))),
-            }
-        });
-    };
+    on_cleanup(move || form.give_up());
     let found = Callback::new(move |text: String| {
         scanning.set(false);
-        typed.set(text.clone());
-        open(text);
+        form.typed.set(text);
+        // After the effect that takes a new text for a new attempt.
+        request_animation_frame(move || form.submit(state));
     });
     view! {
         <Pane title=t::start::title()>
@@ -70,11 +75,11 @@ pub fn Start() -> impl IntoView {
                 class="card"
                 on:submit=move |event: ev::SubmitEvent| {
                     event.prevent_default();
-                    open(typed.get_untracked());
+                    form.submit(state);
                 }
             >
                 <Field
-                    value=typed
+                    value=form.typed
                     label=t::start::by_id()
                     hint=t::start::by_id_hint()
                     error=error
@@ -83,8 +88,9 @@ pub fn Start() -> impl IntoView {
                     testid="new-account-id"
                     error_testid="new-error"
                 />
+                <LookUp form=form />
                 <div class="start-actions">
-                    <button type="button" class="button outline" on:click=move |_| paste(state, typed)>
+                    <button type="button" class="button outline" on:click=move |_| paste(state, form.typed)>
                         <Glyph icon=Icon::ClipboardPaste />
                         {t::start::paste()}
                     </button>
@@ -98,8 +104,8 @@ pub fn Start() -> impl IntoView {
                         <Glyph icon=Icon::QrCode />
                         {t::start::scan()}
                     </button>
-                    <button type="submit" class="button primary" data-testid="new-submit" disabled=move || busy.get()>
-                        <Show when=move || busy.get()><Spinner /></Show>
+                    <button type="submit" class="button primary" data-testid="new-submit" disabled=move || form.busy.get()>
+                        <Show when=move || form.busy.get()><Spinner /></Show>
                         {t::start::submit()}
                     </button>
                 </div>
@@ -118,21 +124,95 @@ pub fn Start() -> impl IntoView {
     }
 }
 
-/// What is wrong with the text. While it is typed, its length is not mentioned before it is too long.
-fn check(text: &str, finished: bool) -> Option<AccountIdProblem> {
-    const LENGTH: usize = 66;
-    if text.is_empty() && !finished {
-        return None;
+/// Says that a name is being looked up, and lets it be given up.
+#[component]
+fn LookUp(form: Form) -> impl IntoView {
+    let shown = move || form.looking.with(|name| !name.is_empty());
+    view! {
+        <div class="look-up" role="status">
+            <Show when=shown>
+                <p data-testid="new-looking">{move || form.looking.with(|name| t::start::looking(name))}</p>
+                <button
+                    type="button"
+                    class="button outline"
+                    data-testid="new-cancel"
+                    on:click=move |_| form.give_up()
+                >
+                    {t::action::cancel()}
+                </button>
+            </Show>
+        </div>
     }
-    let chars = text.chars().count();
-    if !text.chars().all(|letter| letter.is_ascii_hexdigit()) {
-        Some(AccountIdProblem::NotHex)
-    } else if chars >= 2 && !text.starts_with("05") {
-        Some(AccountIdProblem::Prefix)
-    } else if chars > LENGTH || (finished && chars != LENGTH) {
-        Some(AccountIdProblem::Length(u32::try_from(chars).unwrap_or(u32::MAX)))
-    } else {
-        None
+}
+
+impl Form {
+    fn submit(self, state: State) {
+        self.tried.set(true);
+        let read = self.typed.with_untracked(|text| recipient::read(text));
+        let Ok(recipient) = read else { return };
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.give_up();
+        self.busy.set(true);
+        let attempt = self.attempt.get_untracked();
+        if let Recipient::Name(_) = &recipient {
+            self.looking.set(self.typed.get_untracked().trim().to_owned());
+        }
+        leptos::task::spawn_local(async move {
+            let opened = open(state, recipient, move || self.is_at(attempt)).await;
+            if !self.is_at(attempt) {
+                return;
+            }
+            self.give_up();
+            match opened {
+                Ok(Some(place)) => state.navigation.replace(place),
+                Ok(None) => {}
+                Err(failure) => self.refused.set(words::failure(&failure)),
+            }
+        });
+    }
+
+    /// Ends the attempt under way and forgets what came of the last one.
+    fn give_up(self) {
+        let _ = self.attempt.try_update(|attempt| *attempt = attempt.wrapping_add(1));
+        self.refused.try_set(String::new());
+        self.looking.try_set(String::new());
+        self.busy.try_set(false);
+    }
+
+    fn is_at(self, attempt: u32) -> bool {
+        self.attempt.try_get_untracked() == Some(attempt)
+    }
+}
+
+/// Looks a name up, opens the conversation, and says where it is.
+async fn open(
+    state: State,
+    recipient: Recipient,
+    wanted: impl Fn() -> bool,
+) -> Result<Option<Route>, Failure> {
+    let account_id = match recipient {
+        Recipient::Account(id) => id,
+        Recipient::Name(name) => match state.engine.call(Command::ResolveName { name }).await? {
+            Reply::AccountId(id) if wanted() => id,
+            _ => return Ok(None),
+        },
+    };
+    match state.engine.call(Command::OpenConversation { account_id }).await? {
+        Reply::Conversation(view) if wanted() => {
+            let id = view.id;
+            state.conversations.put(view);
+            Ok(Some(Route::Conversation(id)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn sentence(mistake: Mistake) -> String {
+    match mistake {
+        Mistake::Account(problem) => words::account_id(problem),
+        Mistake::Neither => t::failure::look_up_not_a_name().into(),
     }
 }
 
@@ -143,26 +223,4 @@ fn paste(state: State, typed: RwSignal<String>) {
             Err(_) => state.toasts.bad(t::start::paste_failed()),
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    use super::*;
-
-    #[test]
-    fn errors_come_as_early_as_they_are_sure() {
-        let good = format!("05{}", "a".repeat(64));
-        assert_eq!(check("", false), None);
-        assert_eq!(check("05", false), None);
-        assert_eq!(check("0", false), None);
-        assert_eq!(check("15", false), Some(AccountIdProblem::Prefix));
-        assert_eq!(check("05x", false), Some(AccountIdProblem::NotHex));
-        assert_eq!(check(&good, true), None);
-        assert_eq!(check(&good[..65], false), None);
-        assert_eq!(check(&good[..65], true), Some(AccountIdProblem::Length(65)));
-        assert_eq!(check(&format!("{good}a"), false), Some(AccountIdProblem::Length(67)));
-        assert_eq!(check("", true), Some(AccountIdProblem::Length(0)));
-    }
 }

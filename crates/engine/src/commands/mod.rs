@@ -3,6 +3,7 @@
 mod account;
 mod conversations;
 mod messages;
+mod names;
 mod phrase;
 
 use std::rc::Rc;
@@ -50,6 +51,7 @@ async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Re
         Command::OpenConversation { account_id } => {
             conversations::open(session, &account_id).map(Reply::Conversation)
         }
+        Command::ResolveName { name } => names::resolve(session, &name).await.map(Reply::AccountId),
         Command::Conversation(id) => conversations::view(session, id).map(Reply::Conversation),
         Command::Messages { conversation, before, limit } => {
             messages::page(session, conversation, before, limit).await.map(Reply::Messages)

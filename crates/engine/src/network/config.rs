@@ -2,7 +2,14 @@
 
 use blake2::{Blake2b, Digest, digest::consts::U32};
 use serde::Deserialize;
-use sotto_protocol::nodes::{Entry, Node};
+use sotto_protocol::{
+    account::ed25519_to_x25519,
+    files::FileServer,
+    nodes::{Entry, Node, NodeKey},
+};
+
+/// Name of the public network; only there a file server need not be named.
+const PUBLIC: &str = "session";
 
 /// How to reach one network, and the list of its nodes that came with the client.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -22,6 +29,10 @@ pub struct NetworkConfig {
     pub height: u64,
     /// When the bundled list was made, Unix seconds.
     pub made_at: Option<u64>,
+    /// Where files are uploaded to: `{"url": "http://host:port", "pubkey": <X25519 key in hex>}`, with
+    /// `pubkey_ed25519`, the key that download URLs name, if it is known. Without an entry, the public
+    /// network (named `session`) has its official server, and any other none.
+    pub file_server: Option<FileServer>,
     /// The bundled list, not empty unless there are seeds.
     pub nodes: Vec<Node>,
 }
@@ -84,6 +95,9 @@ pub enum ConfigError {
     /// A seed or entry that is not an http or https URL.
     #[error("not an http(s) URL: {0}")]
     Url(String),
+    /// The file server has no usable address or key, or two keys that do not belong together.
+    #[error("the file server is unusable")]
+    FileServer,
     /// The node at this place of the list (from 0) has an unusable address, port or key.
     #[error("node {0} is unusable")]
     Node(usize),
@@ -104,7 +118,29 @@ struct Raw {
     #[serde(default)]
     made_at: Option<u64>,
     #[serde(default)]
+    file_server: Option<RawFileServer>,
+    #[serde(default)]
     nodes: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct RawFileServer {
+    url: String,
+    pubkey: String,
+    #[serde(default)]
+    pubkey_ed25519: Option<String>,
+}
+
+impl RawFileServer {
+    fn read(&self) -> Option<FileServer> {
+        let mut server = FileServer::new(&self.url, NodeKey::from_hex(&self.pubkey)?).ok()?;
+        if let Some(ed25519) = &self.pubkey_ed25519 {
+            server.ed25519 = NodeKey::from_hex(ed25519)?.0;
+            let converted = ed25519_to_x25519(&server.ed25519).ok()?;
+            (converted == server.x25519.0).then_some(())?;
+        }
+        Some(server)
+    }
 }
 
 impl TryFrom<Raw> for NetworkConfig {
@@ -119,6 +155,11 @@ impl TryFrom<Raw> for NetworkConfig {
         }
         let read = |(index, entry): (usize, &Entry)| entry.node().ok_or(ConfigError::Node(index));
         let nodes = raw.nodes.iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        let file_server = match &raw.file_server {
+            Some(server) => Some(server.read().ok_or(ConfigError::FileServer)?),
+            None if raw.name.eq_ignore_ascii_case(PUBLIC) => FileServer::public(),
+            None => None,
+        };
         Ok(Self {
             name: raw.name,
             seeds: raw.seeds,
@@ -127,6 +168,7 @@ impl TryFrom<Raw> for NetworkConfig {
             diverse_subnets: raw.diverse_subnets,
             height: raw.height,
             made_at: raw.made_at,
+            file_server,
             nodes,
         })
     }
@@ -187,6 +229,28 @@ mod tests {
         for bad in cases {
             assert_eq!(NetworkConfig::parse(example(&bad).as_bytes()), Err(ConfigError::Node(0)));
         }
+    }
+
+    #[test]
+    fn the_file_server() {
+        let read = |name: &str, server: &str| {
+            let text = format!(r#"{{"name":"{name}","node_scheme":"http","seeds":["http://a/"]{server}}}"#);
+            NetworkConfig::parse(text.as_bytes()).map(|config| config.file_server)
+        };
+        assert_eq!(read("local", ""), Ok(None));
+        assert_eq!(read("Session", ""), Ok(FileServer::public()));
+        let public = FileServer::public().unwrap();
+        let given = |url: &str, ed25519: &str| {
+            let key = public.x25519.to_string();
+            format!(r#","file_server":{{"url":"{url}","pubkey":"{key}","pubkey_ed25519":"{ed25519}"}}"#)
+        };
+        let ed25519 = hex::encode(public.ed25519);
+        let named = read("local", &given("http://filev2.getsession.org", &ed25519)).unwrap();
+        assert_eq!(named, Some(public.clone()));
+        assert_eq!(read("local", &given("http://a", &"ab".repeat(32))), Err(ConfigError::FileServer));
+        assert_eq!(read("local", &given("a", &ed25519)), Err(ConfigError::FileServer));
+        let plain = r#","file_server":{"url":"http://a:1","pubkey":"00"}"#;
+        assert_eq!(read("local", plain), Err(ConfigError::FileServer));
     }
 
     #[test]

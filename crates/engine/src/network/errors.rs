@@ -24,6 +24,9 @@ pub enum NetworkError {
     /// More bytes than a node takes.
     #[error("too large")]
     TooLarge,
+    /// The nodes work, but a server outside of them does not answer.
+    #[error("the server could not be reached")]
+    Server,
     /// The network was shut down.
     #[error("shut down")]
     Stopped,
@@ -33,7 +36,7 @@ impl NetworkError {
     /// Whether the same operation may succeed later without the caller changing anything.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Offline | Self::Unreachable | Self::NoNodes | Self::Clock => true,
+            Self::Offline | Self::Unreachable | Self::NoNodes | Self::Clock | Self::Server => true,
             Self::Unauthorized | Self::Refused(_) | Self::TooLarge | Self::Stopped => false,
         }
     }

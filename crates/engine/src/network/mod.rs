@@ -1,4 +1,4 @@
-//! The node network as the messenger uses it: store, retrieve, delete. Which nodes exist, which paths lead
+//! The node network as the messenger uses it: store, retrieve, delete; files; names. Which nodes exist, which paths lead
 //! to them, who belongs to which swarm, what time it is there, and what to do when something fails is
 //! decided here.
 //!
@@ -16,21 +16,26 @@
 //! | `link` | coming and going of the connection |
 //! | `request` | one request over one path, and whom to blame |
 //! | `swarm_request`, `operations` | requests to a swarm, with retries |
+//! | `server_request`, `files` | requests to servers outside, with retries; the file server |
+//! | `names` | whom a registered name stands for |
 
 mod builder;
 mod changes;
 mod clock;
 mod config;
 mod errors;
+mod files;
 mod guards;
 mod inner;
 mod link;
+mod names;
 mod operations;
 mod path;
 mod pool;
 mod refresh;
 mod request;
 mod resync;
+mod server_request;
 mod state;
 mod strikes;
 mod swarm_request;
@@ -55,6 +60,8 @@ use crate::{platform::Platform, random::Random};
 pub use changes::{Change, Changes};
 pub use config::{ConfigError, NetworkConfig, Scheme};
 pub use errors::NetworkError;
+pub use files::{FilesError, Uploaded};
+pub use names::ResolveError;
 pub use sotto_protocol::nodes::NodeId;
 pub use state::SavedState;
 pub use types::{NetworkPart, ReceivedMessage, Retrieved, StoreMessage, Stored};

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use sotto_protocol::{
     nodes::{Node, NodeId},
-    onion::{self, Destination, Hop, Outgoing, PathError},
+    onion::{self, AnswerKey, Destination, Hop, Outgoing, PathError},
 };
 
 use super::{
@@ -37,6 +37,28 @@ pub(crate) struct Reply {
     pub(crate) body: String,
     /// From posting to the whole answer, ms.
     pub(crate) round_trip_ms: u64,
+}
+
+/// An answer as it came, and what opens it.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) body: Vec<u8>,
+    pub(crate) answer: AnswerKey,
+    /// From posting to the whole answer, ms.
+    pub(crate) round_trip_ms: u64,
+}
+
+/// Why there is no answer to open.
+#[derive(Debug)]
+pub(crate) enum Unsent {
+    /// A key on the way or the destination's is none.
+    Degenerate,
+    /// More than nodes take.
+    TooLarge,
+    /// No answer of the first node.
+    NoAnswer(NetError),
+    /// The path reports a failure.
+    Path(PathError),
 }
 
 /// Why there is no answer of the destination.
@@ -72,16 +94,36 @@ impl<P: Platform> Inner<P> {
         timeout_ms: u32,
     ) -> Result<Reply, Failed> {
         let path = lease.path();
-        let Some(guard) = path.guard() else { return Err(Failed::Way(path.clone())) };
+        let id = &destination.ed25519;
         let target = Destination::Node(Hop::from(destination));
-        let Ok(Outgoing { body, answer }) =
-            onion::build::build(&path.hops(), &target, payload, &mut self.random.clone())
-        else {
+        let sent = self.post_over(path, &target, payload, timeout_ms).await;
+        let sent = sent.map_err(|unsent| match unsent {
             // A key on the list is degenerate: no honest node has such a key.
-            return Err(self.degenerate(path, &destination.ed25519));
+            Unsent::Degenerate => self.degenerate(path, id),
+            Unsent::TooLarge => Failed::Given(NetworkError::TooLarge),
+            Unsent::NoAnswer(error) => self.unanswered(path, error),
+            Unsent::Path(error) => self.path_failed(path, id, error),
+        })?;
+        // Whoever forges an answer can only make it unreadable; nobody is blamed for that.
+        let Ok(answer) = sent.answer.open_node(&sent.body) else { return Err(Failed::Way(path.clone())) };
+        self.path_worked(path, sent.round_trip_ms);
+        Ok(Reply { status: answer.status, body: answer.body, round_trip_ms: sent.round_trip_ms })
+    }
+
+    /// Wraps a request for this path and posts it to the first node.
+    pub(crate) async fn post_over(
+        &self,
+        path: &Path,
+        target: &Destination,
+        payload: &[u8],
+        timeout_ms: u32,
+    ) -> Result<Sent, Unsent> {
+        let built = onion::build::build(&path.hops(), target, payload, &mut self.random.clone());
+        let (Some(guard), Ok(Outgoing { body, answer })) = (path.guard(), built) else {
+            return Err(Unsent::Degenerate);
         };
         if body.len() > onion::MAX_REQUEST {
-            return Err(Failed::Given(NetworkError::TooLarge));
+            return Err(Unsent::TooLarge);
         }
         let url =
             format!("{}://{}:{}{}", self.config.node_scheme.as_str(), guard.ip, guard.port, onion::URL_PATH);
@@ -89,16 +131,18 @@ impl<P: Platform> Inner<P> {
         let started = self.monotonic_ms();
         let response = self.platform.net().post(&url, body, limits).await;
         let round_trip_ms = self.monotonic_ms().saturating_sub(started);
-        let response = response.map_err(|error| self.unanswered(path, error))?;
+        let response = response.map_err(Unsent::NoAnswer)?;
         if response.status != 200 {
-            let error = PathError::parse(response.status, &response.body, false);
-            return Err(self.path_failed(path, &destination.ed25519, error));
+            let to_server = matches!(target, Destination::Server(_));
+            return Err(Unsent::Path(PathError::parse(response.status, &response.body, to_server)));
         }
-        // Whoever forges an answer can only make it unreadable; nobody is blamed for that.
-        let Ok(answer) = answer.open_node(&response.body) else { return Err(Failed::Way(path.clone())) };
+        Ok(Sent { body: response.body, answer, round_trip_ms })
+    }
+
+    /// An answer came over this path and could be opened.
+    pub(crate) fn path_worked(&self, path: &Rc<Path>, round_trip_ms: u64) {
         path.worked(round_trip_ms);
         self.conclude(|state, now_ms| state.path_worked(path, now_ms));
-        Ok(Reply { status: answer.status, body: answer.body, round_trip_ms })
     }
 
     /// A path for a request to this node, waiting for one if necessary.
@@ -139,7 +183,7 @@ impl<P: Platform> Inner<P> {
     }
 
     /// No answer from the first node.
-    fn unanswered(&self, path: &Rc<Path>, error: NetError) -> Failed {
+    pub(crate) fn unanswered(&self, path: &Rc<Path>, error: NetError) -> Failed {
         let online = self.state().online;
         match error {
             _ if !online => return Failed::Given(NetworkError::Offline),

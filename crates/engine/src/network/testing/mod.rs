@@ -40,6 +40,7 @@ pub(crate) fn secret_seed(n: usize) -> [u8; 32] {
 /// A network with these bundled nodes.
 pub(crate) fn config(nodes: Vec<Node>) -> NetworkConfig {
     NetworkConfig {
+        file_server: None,
         name: "test".into(),
         seeds: vec!["http://seed.example/json_rpc".into()],
         entry: None,
