@@ -8,6 +8,7 @@ mod appearance;
 mod engines;
 mod faults;
 mod input;
+mod names;
 mod offline;
 mod privacy;
 mod requests;

@@ -1,10 +1,13 @@
 //! Every screen in both themes and three widths: photographed into `target/screens`, checked by axe-core, and
 //! never wider than the window.
 
+use std::time::Duration;
+
 use sotto_network::{ErrorAnswer, Faults, Scope};
 use sotto_tests::{Lock, Outcome, Setup, Stage, User};
 
 const WIDTHS: [(&str, u32, u32); 3] = [("wide", 1360, 880), ("medium", 800, 900), ("narrow", 390, 844)];
+const THEMES: [(&str, bool); 2] = [("light", false), ("dark", true)];
 /// People with names that are hard on a layout, and what they write first.
 const STRANGERS: [(&str, &str); 5] = [
     (
@@ -125,6 +128,40 @@ async fn screens_of_a_mistaken_account_id() -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn screens_of_names() -> Outcome {
+    let stage = Stage::open().await?;
+    let anna = stage.user().await?;
+    anna.create("Anna", Lock::Browser).await?;
+    anna.go("/new").await?;
+    anna.fill("new-account-id", "not-a-name-").await?;
+    anna.click("new-submit").await?;
+    anna.find("new-error").await?;
+    look(&anna, "new-error-name").await?;
+    anna.fill("new-account-id", "nobody").await?;
+    anna.click("new-submit").await?;
+    anna.wait_for("nobody found", async || {
+        Ok(anna.text("new-error").await?.starts_with("Nobody").then_some(()))
+    })
+    .await?;
+    look(&anna, "new-error-unregistered").await?;
+    // Slow enough to be photographed, and no reason for a node to be given up.
+    let slow = Faults { scope: Scope::Nodes, latency: Duration::from_millis(2_500), ..Faults::default() };
+    stage.network().nodes().iter().for_each(|node| node.set_faults(slow.clone()));
+    for size in WIDTHS {
+        for theme in THEMES {
+            anna.fill("new-account-id", "").await?;
+            dress(&anna, size, theme).await?;
+            anna.fill("new-account-id", &"long-name_".repeat(6)).await?;
+            anna.click("new-submit").await?;
+            anna.find("new-looking").await?;
+            photograph(&anna, "new-looking", size, theme).await?;
+        }
+    }
+    anna.resize(WIDTHS[0].1, WIDTHS[0].2).await?;
+    anna.set_dark(false).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn screens_of_conversations() -> Outcome {
     let stage = Stage::open().await?;
     let (anna, others) = tokio::try_join!(stage.user(), stage.user())?;
@@ -226,20 +263,34 @@ async fn look(user: &User, name: &str) -> Outcome {
 
 /// The same for something that has to be opened at each width.
 async fn look_at(user: &User, name: &str, open: impl AsyncFn() -> Outcome) -> Outcome {
-    for (width_name, width, height) in WIDTHS {
-        user.resize(width, height).await?;
+    for size in WIDTHS {
+        user.resize(size.1, size.2).await?;
         open().await?;
-        for (theme, dark) in [("light", false), ("dark", true)] {
-            user.set_dark(dark).await?;
-            user.settle().await?;
-            user.screenshot(&format!("{name}-{width_name}-{theme}")).await?;
-            let violations = user.accessibility().await?;
-            assert!(violations.is_empty(), "{name}, {width_name}, {theme}: {violations:#?}");
-            let overflow =
-                user.script("return document.documentElement.scrollWidth - innerWidth;", vec![]).await?;
-            assert!(overflow.as_i64().unwrap_or_default() <= 0, "{name}, {width_name}: scrolls sideways");
+        for theme in THEMES {
+            dress(user, size, theme).await?;
+            photograph(user, name, size, theme).await?;
         }
     }
     user.resize(WIDTHS[0].1, WIDTHS[0].2).await?;
     user.set_dark(false).await
+}
+
+async fn dress(user: &User, (_, width, height): (&str, u32, u32), (_, dark): (&str, bool)) -> Outcome {
+    user.resize(width, height).await?;
+    user.set_dark(dark).await?;
+    user.settle().await
+}
+
+async fn photograph(
+    user: &User,
+    name: &str,
+    (width, ..): (&str, u32, u32),
+    (theme, _): (&str, bool),
+) -> Outcome {
+    user.screenshot(&format!("{name}-{width}-{theme}")).await?;
+    let violations = user.accessibility().await?;
+    assert!(violations.is_empty(), "{name}, {width}, {theme}: {violations:#?}");
+    let overflow = user.script("return document.documentElement.scrollWidth - innerWidth;", vec![]).await?;
+    assert!(overflow.as_i64().unwrap_or_default() <= 0, "{name}, {width}: scrolls sideways");
+    Ok(())
 }

@@ -217,7 +217,8 @@ fn first_nodes_are_remembered_over_a_restart() {
         (guards(&network), network.saved_state())
     });
     let random = crate::random::Random::new(sim.platform.clone());
-    let again = Network::new(sim.platform.clone(), random, crate::network::testing::config(sim.list()), Some(saved));
+    let again =
+        Network::new(sim.platform.clone(), random, crate::network::testing::config(sim.list()), Some(saved));
     sim.run(&again, async {
         both_paths(&again).await;
         assert_eq!(guards(&again), old);
