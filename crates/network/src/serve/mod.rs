@@ -10,7 +10,10 @@ use hyper::{
     Response, StatusCode,
     header::{CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+};
 use tokio_rustls::TlsAcceptor;
 
 use self::connection::connection;
@@ -18,6 +21,12 @@ use crate::{Certificate, NetworkError, Transport};
 
 /// Largest request body, bytes.
 pub(crate) const MAX_BODY: usize = 10_485_760;
+
+/// Connections of one listener at once; more are closed.
+const CONNECTIONS: usize = 4_096;
+/// Large requests of one listener at once, so that their bodies do not fill the memory; more are told to come
+/// again.
+const LARGE_REQUESTS: usize = 32;
 
 /// A listener, and what it speaks.
 pub(crate) struct Door {
@@ -80,6 +89,8 @@ pub(crate) async fn serve<H, F>(
 {
     let Door { listener, transport, tls } = door;
     let handler = Arc::new(handler);
+    let large = Arc::new(Semaphore::new(LARGE_REQUESTS));
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -87,9 +98,11 @@ pub(crate) async fn serve<H, F>(
         };
         match accepted {
             Ok((stream, from)) if *running.borrow() => {
+                let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
                 let _ = stream.set_nodelay(true);
                 let (mut running, mut stop) = (running.clone(), stop.clone());
-                let connection = connection(stream, from.ip(), transport, tls.clone(), Arc::clone(&handler));
+                let (tls, large, handler) = (tls.clone(), Arc::clone(&large), Arc::clone(&handler));
+                let connection = connection(stream, from.ip(), transport, tls, large, handler);
                 // Dropping the connection closes its socket, also in the middle of an answer.
                 tokio::spawn(async move {
                     tokio::select! {
@@ -97,6 +110,7 @@ pub(crate) async fn serve<H, F>(
                         _ = running.wait_for(|running| !*running) => {}
                         _ = stop.wait_for(|stop| *stop) => {}
                     }
+                    drop(place);
                 });
             }
             Ok(_) => {}
