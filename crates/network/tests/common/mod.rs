@@ -29,6 +29,8 @@ pub fn user(seed: u8) -> Signer {
 
 /// An HTTP client for everything that is not an onion request.
 pub fn http() -> reqwest::Client {
+    // Fails only when there is one already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
