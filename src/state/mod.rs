@@ -8,8 +8,8 @@ pub mod toasts;
 
 use leptos::prelude::*;
 use sotto_api::{
-    Acceptance, Body, Command, Event, Failure, MessageId, MessageView, NetworkView, Phase, ProfileView,
-    Reply, RestoreProgress,
+    Acceptance, Body, Command, ConversationId, Event, Failure, MessageId, MessageView, NetworkView, Phase,
+    ProfileView, Reply, RestoreProgress,
 };
 
 use crate::{
@@ -51,6 +51,9 @@ pub struct State {
     pub confirm: Confirm,
     /// Theme, accent, sizes.
     pub preferences: Preferences,
+    /// The message that its conversation is to show: scrolled into view and marked for a moment. Whoever asks for
+    /// it sets this and opens the conversation; the open conversation takes it out again.
+    pub jump: RwSignal<Option<(ConversationId, MessageId)>>,
     /// Said to screen readers, not shown.
     pub announcement: RwSignal<String>,
     announced: StoredValue<Option<MessageId>>,
@@ -80,6 +83,7 @@ impl State {
             toasts: Toasts::new(),
             confirm: Confirm::new(),
             preferences: Preferences::load(),
+            jump: RwSignal::new(None),
             announcement: RwSignal::new(String::new()),
             announced: StoredValue::new(None),
         };
@@ -165,6 +169,7 @@ impl State {
         self.network.set(None);
         self.restore.set(None);
         self.arriving.set(false);
+        self.jump.set(None);
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());
     }
