@@ -40,9 +40,9 @@ pub fn App() -> impl IntoView {
         }
         restarts
     });
-    // A first visit waits for nothing but the first screen; whoever was here before will need the others.
+    // Not before the engine runs: until then, these files would only be in its way.
     once::effect(move || {
-        if !state.newcomer.get() {
+        if state.phase.with(Option::is_some) {
             leptos::task::spawn_local(screens::fetch_all());
         }
     });

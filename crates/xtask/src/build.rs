@@ -1,6 +1,9 @@
 //! The release bundle.
 
-use std::path::Path;
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
 
 use sha2::{Digest, Sha256};
 
@@ -29,11 +32,23 @@ pub fn build() -> Result {
     // Offline: a missing tool is an error of one line then, instead of a failed download.
     let mut trunk = shell::command("trunk");
     trunk.args(["build", "--release", "--offline"]).env_remove("NO_COLOR");
+    trunk.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", short_paths());
     shell::run(&mut trunk, "trunk build")?;
     if !finished_bundle(&files::dist()) {
         return Err(Error::Bundle("the hook `cargo xtask finish` did not run".into()));
     }
     files::write(&stamp_file, stamp)
+}
+
+/// Flags that leave the folders of whoever builds out of the messages of panics. Cargo adds them to those of
+/// `.cargo/config.toml`. A folder with a space in its name can not be passed like this and stays.
+fn short_paths() -> String {
+    let cargo =
+        env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    let folders = [cargo.map(|home| (home, "cargo")), Some((files::root(), "sotto"))];
+    let flag = |(folder, name): (PathBuf, &str)| format!("--remap-path-prefix={}={name}", folder.display());
+    let flags = folders.into_iter().flatten().map(flag).filter(|flag| !flag.contains(' '));
+    flags.collect::<Vec<_>>().join(" ")
 }
 
 /// Whether the hook has replaced the placeholder names.
