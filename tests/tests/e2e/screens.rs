@@ -27,8 +27,13 @@ const STRANGERS: [(&str, &str); 5] = [
 async fn screens_before_an_account() -> Outcome {
     let stage = Stage::open().await?;
     let anna = stage.user_with(Setup { shared_worker: false, ..Setup::default() }).await?;
-    for (place, name) in [("/", "welcome"), ("/create", "create"), ("/restore", "restore")] {
+    for (place, name, there) in [
+        ("/", "welcome", "welcome-create"),
+        ("/create", "create", "create-name"),
+        ("/restore", "restore", "restore-phrase"),
+    ] {
         anna.visit(place).await?;
+        anna.find(there).await?;
         look(&anna, name).await?;
     }
     anna.visit("/create").await?;
