@@ -33,6 +33,7 @@ pub struct NetworkBuilder {
     pub(crate) files: FileSettings,
     pub(crate) https_seed_port: u16,
     pub(crate) official: bool,
+    pub(crate) gateways: usize,
 }
 
 impl Default for NetworkBuilder {
@@ -55,6 +56,7 @@ impl Default for NetworkBuilder {
             files: FileSettings::default(),
             https_seed_port: 0,
             official: false,
+            gateways: 0,
         }
     }
 }
@@ -194,6 +196,15 @@ impl NetworkBuilder {
     pub fn official(mut self) -> Self {
         self.official = true;
         self.spread_subnets |= self.host.is_loopback();
+        self
+    }
+
+    /// Number of entry gateways, which `network.json` then tells pages to use, see [`Network::gateways`].
+    /// They get the list from an HTTPS seed. Default: none.
+    #[must_use]
+    pub fn gateways(mut self, gateways: usize) -> Self {
+        self.gateways = gateways;
+        self.https_seeds = self.https_seeds.max(gateways.min(1));
         self
     }
 

@@ -66,6 +66,9 @@ pub enum NetworkError {
         /// What is wrong with it.
         source: CertificateError,
     },
+    /// A gateway of this network could not be started.
+    #[error("gateway: {0}")]
+    Entry(#[from] crate::entry::EntryError),
     /// The system's random generator failed.
     #[error("no randomness from the system")]
     NoRandomness,

@@ -17,6 +17,7 @@
 mod builder;
 mod certificate;
 mod clock;
+pub mod entry;
 mod error;
 mod faults;
 mod files;
@@ -45,3 +46,4 @@ pub use network::Network;
 pub use seed::HttpsSeed;
 pub use tap::{Seen, SeenKind, Tap, TapLevel};
 pub use transport::Transport;
+pub use web::{SiteConfig, SiteError, SiteServer, describe};

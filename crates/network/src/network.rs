@@ -11,6 +11,7 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     Files, HttpsSeed, Names, NetworkBuilder, NetworkClock, NetworkError, NodeHandle, Tap, Transport,
+    entry::{EntryConfig, EntryServer, SeedConfig},
     node::Shared,
     place::{Place, listen, local, open_files, open_node},
     registry::{HEIGHT, Registry, Snapshot, assign_swarms},
@@ -33,6 +34,7 @@ pub struct Network {
     seeds: Vec<HttpsSeed>,
     files: Files,
     names: Names,
+    gateways: Vec<EntryServer>,
     spread_subnets: bool,
     transport: Transport,
     stop: watch::Sender<bool>,
@@ -90,6 +92,7 @@ impl Network {
         }
         tasks.spawn(files.clone().run(file_listener, stop.subscribe()));
         tasks.spawn(sweep(nodes.clone(), files.clone(), stop.subscribe()));
+        let gateways = start_gateways(&builder, address, &seeds).await?;
         let network = Self {
             address,
             nodes,
@@ -99,6 +102,7 @@ impl Network {
             seeds,
             files,
             names,
+            gateways,
             spread_subnets: builder.spread_subnets,
             transport: builder.transport,
             stop,
@@ -123,6 +127,12 @@ impl Network {
     #[must_use]
     pub fn https_seeds(&self) -> &[HttpsSeed] {
         &self.seeds
+    }
+
+    /// The entry gateways, as many as [`NetworkBuilder::gateways`] asked for.
+    #[must_use]
+    pub fn gateways(&self) -> &[EntryServer] {
+        &self.gateways
     }
 
     /// All nodes; a node's index never changes.
@@ -241,6 +251,7 @@ impl Network {
             transport: self.transport,
             files: self.files.clone(),
             dist,
+            gateways: self.gateways.iter().map(EntryServer::url).collect(),
         }
     }
 
@@ -272,13 +283,35 @@ pub(crate) fn network_json(site: &Site) -> Value {
     json!({
         "name": "local",
         "seeds": [format!("http://{}/json_rpc", site.address)],
-        "entry": null,
+        "entry": if site.gateways.is_empty() { Value::Null } else { json!(site.gateways) },
         "node_scheme": site.transport.scheme(),
         "diverse_subnets": site.spread_subnets,
         "height": HEIGHT,
         "file_server": site.files.describe(),
         "nodes": nodes,
     })
+}
+
+/// Gateways for the pages of this network's host, with a list each.
+async fn start_gateways(
+    builder: &NetworkBuilder,
+    page: SocketAddr,
+    seeds: &[HttpsSeed],
+) -> Result<Vec<EntryServer>, NetworkError> {
+    let config = EntryConfig {
+        listen: SocketAddr::new(builder.host.into(), 0),
+        origins: vec![format!("http://{page}"), format!("http://localhost:{}", page.port())],
+        private_networks: true,
+        seeds: seeds.iter().map(SeedConfig::pinned).collect(),
+        ..EntryConfig::default()
+    };
+    let mut gateways = Vec::new();
+    for _ in 0..builder.gateways {
+        let server = EntryServer::start(&config).await?;
+        server.gateway().ready().await;
+        gateways.push(server);
+    }
+    Ok(gateways)
 }
 
 async fn sweep(nodes: Vec<NodeHandle>, files: Files, mut stop: watch::Receiver<bool>) {

@@ -47,6 +47,9 @@ pub(super) struct Local {
     /// Lays the network out so that official clients accept it, and says what to set in the desktop client.
     #[arg(long)]
     official: bool,
+    /// Number of entry gateways for the page to go through; 0 lets it reach the nodes directly.
+    #[arg(long, default_value_t = 0)]
+    gateways: usize,
     /// Folder for keys, messages, files and names; without it everything is in memory.
     #[arg(long)]
     data: Option<PathBuf>,
@@ -96,7 +99,8 @@ impl Local {
             .file_port(self.file_port.unwrap_or(FILE_PORT))
             .spread_subnets(self.spread_subnets)
             .swarm_size(self.swarm_size)
-            .transport(self.transport);
+            .transport(self.transport)
+            .gateways(self.gateways);
         if let Some(port) = self.https_seed_port {
             builder = builder.https_seeds(1).https_seed_port(port);
         }

@@ -1,12 +1,14 @@
 //! The command line: one subcommand per file, and what they share.
 
+mod describe;
+mod entry;
 mod local;
 mod name;
+mod serve;
 
-use std::process::ExitCode;
+use std::{error::Error, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use sotto_network::NetworkError;
 use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
@@ -28,15 +30,24 @@ enum Job {
     Local(local::Local),
     /// Registers, shows and removes names that stand for Account IDs.
     Name(name::Name),
+    /// Runs an entry gateway: the way of pages to nodes that browsers cannot reach.
+    Entry(entry::Entry),
+    /// Serves a site: the page, its network.json and a gateway, behind a web server that speaks TLS.
+    Serve(serve::Serve),
+    /// Writes a network.json with a fresh list of nodes, for pages on a static host.
+    Describe(describe::Describe),
 }
 
 /// Does what the command line says.
 pub(crate) async fn run() -> ExitCode {
     let program = Program::parse();
     start_log(program.log.as_deref(), program.log_json);
-    let done: Result<(), NetworkError> = match program.job {
-        Job::Local(local) => local.run().await,
-        Job::Name(name) => name.run(),
+    let done: Result<(), Box<dyn Error>> = match program.job {
+        Job::Local(local) => local.run().await.map_err(Into::into),
+        Job::Name(name) => name.run().map_err(Into::into),
+        Job::Entry(entry) => entry.run().await.map_err(Into::into),
+        Job::Serve(serve) => serve.run().await.map_err(Into::into),
+        Job::Describe(describe) => describe.run().await.map_err(Into::into),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

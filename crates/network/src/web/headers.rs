@@ -1,14 +1,11 @@
 //! The headers of everything that the host serves: what the page may do, and what may be cached.
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
-
-use super::Site;
-use crate::registry::origin;
 
 const FIXED: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -20,7 +17,8 @@ const FIXED: [(HeaderName, &str); 6] = [
 ];
 
 /// Adds them to one answer. A worker takes its policy from its own script, so every file carries it.
-pub(super) async fn add(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// The page may connect to its own origin and to `connect`, and nowhere else.
+pub(super) async fn add(connect: String, request: Request, next: Next) -> Response {
     let cache = cache_control(request.uri().path());
     let mut response = next.run(request).await;
     let success = response.status().is_success();
@@ -28,7 +26,7 @@ pub(super) async fn add(State(site): State<Site>, request: Request, next: Next) 
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if let Ok(policy) = HeaderValue::from_str(&policy(&site)) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(&connect)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(if success { cache } else { "no-store" }));
@@ -36,16 +34,10 @@ pub(super) async fn add(State(site): State<Site>, request: Request, next: Next) 
     response
 }
 
-/// The page may connect to its own origin and to the nodes of this network, and nowhere else.
-fn policy(site: &Site) -> String {
-    let mut connect = String::from("'self'");
-    for node in site.registry.snapshot().nodes() {
-        connect.push(' ');
-        connect.push_str(&origin(node, site.transport));
-    }
+fn policy(connect: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
-         connect-src {connect}; worker-src 'self'; manifest-src 'self'; font-src 'self'; media-src 'self' blob:; \
+         connect-src 'self'{connect}; worker-src 'self'; manifest-src 'self'; font-src 'self'; media-src 'self' blob:; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 }

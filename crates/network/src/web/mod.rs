@@ -1,8 +1,16 @@
 //! The host of the page: the built files, `network.json` and the registry's JSON-RPC.
 
+mod connect;
 mod headers;
+mod host;
+mod packed;
+mod site;
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -14,6 +22,10 @@ use axum::{
     routing::{get, post},
 };
 use tower_http::{compression::CompressionLayer, cors::CorsLayer, services::ServeDir};
+
+pub(crate) use host::{Peer, host};
+pub(crate) use packed::Packed;
+pub use site::{SiteConfig, SiteError, SiteServer, describe};
 
 use crate::{
     Files, Transport,
@@ -33,23 +45,42 @@ pub(crate) struct Site {
     pub(crate) transport: Transport,
     pub(crate) files: Files,
     pub(crate) dist: Option<PathBuf>,
+    /// URLs of gateways that pages use instead of reaching nodes themselves.
+    pub(crate) gateways: Vec<String>,
 }
 
-/// All routes. Files are served compressed: as they lie beside the original (`.br`, `.gz`), else on the fly.
+/// All routes of a local network's host.
 pub(crate) fn router(site: Site) -> Router {
     let open = Router::new()
         .route("/json_rpc", post(json_rpc))
         .layer(DefaultBodyLimit::max(MAX_RPC))
         .route("/network.json", get(network))
-        .layer(CorsLayer::permissive());
-    let router = match &site.dist {
-        Some(dist) => open.fallback_service(ServeDir::new(dist).precompressed_br().precompressed_gzip()),
-        None => open.fallback(|| async { StatusCode::NOT_FOUND }),
-    };
-    router
+        .layer(CorsLayer::permissive())
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn_with_state(site.clone(), headers::add))
-        .with_state(site)
+        .with_state(site.clone());
+    let dist = site.dist.clone();
+    // The list may change while the network runs.
+    with_page(open, dist.as_deref(), move || {
+        connect::sources(&network_json(&site), &site.address.to_string())
+    })
+}
+
+/// Adds the page's files, if there are any, and the headers of all answers. Files are served compressed: as they
+/// lie beside the original (`.br`, `.gz`), else on the fly. `connect` says what the page may connect to.
+fn with_page(
+    routes: Router,
+    dist: Option<&Path>,
+    connect: impl Fn() -> String + Clone + Send + Sync + 'static,
+) -> Router {
+    let page = match dist {
+        Some(dist) => {
+            let files = ServeDir::new(dist).precompressed_br().precompressed_gzip();
+            Router::new().fallback_service(files).layer(CompressionLayer::new())
+        }
+        None => Router::new().fallback(|| async { StatusCode::NOT_FOUND }),
+    };
+    let headers = move |request, next| headers::add(connect(), request, next);
+    routes.merge(page).layer(middleware::from_fn(headers))
 }
 
 /// The seed's answer; browsers send it as `text/plain`, so the content type of the request does not matter.

@@ -1,0 +1,121 @@
+//! Keeps the list fresh: asks seeds, falls back, and remembers the last good list.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use sotto_protocol::nodes::seed;
+use tokio::sync::watch;
+
+use super::{
+    EntryError,
+    list::{Current, Listing},
+    seeds::Seed,
+};
+
+/// How old a list becomes: below the 10 minutes that clients of the public network are used to.
+const REFRESH: Duration = Duration::from_secs(9 * 60);
+/// First and longest pause after no seed gave a list.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+/// Name of the file with the last good list.
+const FILE: &str = "nodes.json";
+
+/// Where lists come from and where they go.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    pub(super) seeds: Vec<Seed>,
+    pub(super) current: Arc<Current>,
+    pub(super) private: bool,
+    pub(super) data: Option<std::path::PathBuf>,
+}
+
+impl Keeper {
+    /// Refreshes the list until `stop` turns true.
+    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut failures = 0_u32;
+        loop {
+            let pause = tokio::select! {
+                done = self.refresh() => {
+                    failures = if done { 0 } else { failures.saturating_add(1) };
+                    if done { REFRESH } else { pause_after(failures) }
+                }
+                _ = stop.wait_for(|stop| *stop) => return,
+            };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Asks the seeds in random order until one gives a list.
+    async fn refresh(&self) -> bool {
+        for seed in shuffled(&self.seeds) {
+            match seed.ask().await {
+                Ok(list) => {
+                    let listing = Listing::new(list, self.private);
+                    if self.is_plausible(&listing) {
+                        tracing::debug!(seed = seed.name(), nodes = listing.nodes().len(), "list refreshed");
+                        self.save(&listing);
+                        self.current.set(listing);
+                        return true;
+                    }
+                    tracing::warn!(
+                        seed = seed.name(),
+                        nodes = listing.nodes().len(),
+                        "list refused: too short"
+                    );
+                }
+                Err(error) => tracing::warn!(seed = seed.name(), %error, "no list from this seed"),
+            }
+        }
+        false
+    }
+
+    /// Networks do not lose half of their nodes between two refreshes.
+    fn is_plausible(&self, listing: &Listing) -> bool {
+        let before = self.current.get().map_or(0, |current| current.nodes().len());
+        !listing.nodes().is_empty() && listing.nodes().len() * 2 >= before
+    }
+
+    fn save(&self, listing: &Listing) {
+        let Some(folder) = &self.data else { return };
+        let (file, next) = (folder.join(FILE), folder.join("nodes.json.new"));
+        if let Err(error) = fs::write(&next, &listing.json.plain).and_then(|()| fs::rename(&next, &file)) {
+            tracing::warn!(file = %file.display(), %error, "the list could not be saved");
+        }
+    }
+}
+
+/// The last good list of the data folder, if there is one.
+pub(super) fn saved(folder: Option<&Path>, private: bool) -> Result<Option<Listing>, EntryError> {
+    let Some(folder) = folder else { return Ok(None) };
+    fs::create_dir_all(folder).map_err(|source| EntryError::Data { path: folder.to_owned(), source })?;
+    let text = fs::read(folder.join(FILE)).ok();
+    let list = text.and_then(|text| seed::parse(&text).ok());
+    Ok(list.map(|list| Listing::new(list, private)).filter(|listing| !listing.nodes().is_empty()))
+}
+
+fn pause_after(failures: u32) -> Duration {
+    let (first, longest) = PAUSES;
+    first.saturating_mul(1 << failures.saturating_sub(1).min(8)).min(longest)
+}
+
+fn shuffled(seeds: &[Seed]) -> Vec<&Seed> {
+    let mut seeds: Vec<&Seed> = seeds.iter().collect();
+    for last in (1..seeds.len()).rev() {
+        let random = getrandom::u64().unwrap_or_default();
+        seeds.swap(last, usize::try_from(random % (last as u64 + 1)).unwrap_or(last));
+    }
+    seeds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow() {
+        let seconds: Vec<u64> = (1..=7).map(|failures| pause_after(failures).as_secs()).collect();
+        assert_eq!(seconds, [2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(pause_after(u32::MAX).as_secs(), 60);
+    }
+}
