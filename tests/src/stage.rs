@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sotto_network::{Network, TapLevel};
+use sotto_network::{Network, NetworkBuilder, TapLevel, Transport};
 
 use crate::{Outcome, Setup, Trouble, User, driver::Driver};
 
@@ -26,9 +26,22 @@ impl Stage {
     /// # Errors
     /// When ChromeDriver is not there or the folder holds no page.
     pub async fn with_page(folder: &Path) -> Outcome<Self> {
+        Self::of(Network::builder().dist(folder)).await
+    }
+
+    /// A fresh network of 24 nodes that no browser can reach, and gateways to them.
+    ///
+    /// # Errors
+    /// As [`Stage::open`].
+    pub async fn behind_gateways(gateways: usize) -> Outcome<Self> {
+        let network = Network::builder().dist(bundle()?).transport(Transport::HttpsOnly);
+        Self::of(network.gateways(gateways)).await
+    }
+
+    async fn of(network: NetworkBuilder) -> Outcome<Self> {
         // May be in place already: several tests share a process.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let network = Network::builder().dist(folder).tap(TapLevel::Sizes).start().await?;
+        let network = network.tap(TapLevel::Sizes).start().await?;
         Ok(Self { network, driver: Driver::start()? })
     }
 

@@ -164,6 +164,8 @@ pub struct NetworkView {
     pub link: Link,
     /// The network's name from `network.json`.
     pub network: String,
+    /// Host (with port) of the entry gateway in use; none when nodes are reached directly.
+    pub gateway: Option<String>,
     /// The working paths, the one used last first.
     pub paths: Vec<PathView>,
     /// Nodes known.

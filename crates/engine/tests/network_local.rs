@@ -14,7 +14,7 @@ use sotto_engine::{
     platform::Platform,
     random::Random,
 };
-use sotto_network::{Faults, Network as Nodes, Scope, SeenKind, TapLevel, WrongAnswer};
+use sotto_network::{Faults, Network as Nodes, Scope, SeenKind, TapLevel, Transport, WrongAnswer};
 use sotto_protocol::account::{AccountId, AccountKeys, Seed};
 
 type Client = sotto_engine::network::Network<Machine>;
@@ -130,6 +130,27 @@ fn stored_in_the_whole_swarm_retrieved_with_cursor_deleted() {
         let deleted = setup.client.delete(&keys, std::slice::from_ref(&one.hash)).await.unwrap();
         assert_eq!(deleted.len(), one.members.len());
         assert_eq!(setup.texts(&keys).await, BTreeSet::from(["two".into()]));
+        setup.end().await;
+    });
+}
+
+#[test]
+fn nodes_that_speak_only_https_are_reached_through_gateways() {
+    on_this_thread(async {
+        let nodes = Nodes::builder().nodes(24).seed(7).transport(Transport::HttpsOnly).gateways(2);
+        let nodes = nodes.start().await.unwrap();
+        let hosts: Vec<String> = nodes.gateways().iter().map(|gate| gate.address().to_string()).collect();
+        let machine = Machine::new();
+        let client = client(&nodes, &machine);
+        let setup = Setup { nodes, machine, client };
+        let keys = keys(1);
+        setup.store(&keys.id(), "one").await.unwrap();
+        assert_eq!(setup.client.view().gateway.as_ref(), hosts.first());
+        setup.nodes.gateways()[0].stop();
+        setup.store_at_last(&keys.id(), "two").await;
+        assert_eq!(setup.texts(&keys).await, BTreeSet::from(["one".into(), "two".into()]));
+        let view = setup.client.view();
+        assert_eq!((view.link, view.gateway.as_ref()), (Link::Connected, hosts.get(1)));
         setup.end().await;
     });
 }

@@ -19,8 +19,9 @@ pub struct NetworkConfig {
     pub name: String,
     /// Full URLs of the seeds' JSON-RPC, asked only when too few nodes are known.
     pub seeds: Vec<String>,
-    /// Base URL of an entry gateway that forwards to first nodes.
-    pub entry: Option<String>,
+    /// Base URLs of the entry gateways that forward to first nodes, the preferred one first. Empty when
+    /// nodes answer browsers themselves.
+    pub entry: Vec<String>,
     /// How a first node is reached.
     pub node_scheme: Scheme,
     /// Whether the nodes of all paths must lie in different /24 networks.
@@ -92,6 +93,9 @@ pub enum ConfigError {
     /// Neither nodes nor seeds.
     #[error("neither nodes nor seeds")]
     NoSource,
+    /// Gateways, but no nodes: whoever gives the first list chooses all paths.
+    #[error("gateways need a list of nodes beside them")]
+    NoBundle,
     /// A seed or entry that is not an http or https URL.
     #[error("not an http(s) URL: {0}")]
     Url(String),
@@ -109,7 +113,7 @@ struct Raw {
     #[serde(default)]
     seeds: Vec<String>,
     #[serde(default)]
-    entry: Option<String>,
+    entry: Option<Vec<String>>,
     node_scheme: Scheme,
     #[serde(default)]
     diverse_subnets: bool,
@@ -150,7 +154,11 @@ impl TryFrom<Raw> for NetworkConfig {
         if raw.nodes.is_empty() && raw.seeds.is_empty() {
             return Err(ConfigError::NoSource);
         }
-        for url in raw.seeds.iter().chain(&raw.entry) {
+        let entry = raw.entry.unwrap_or_default();
+        if raw.nodes.is_empty() && !entry.is_empty() {
+            return Err(ConfigError::NoBundle);
+        }
+        for url in raw.seeds.iter().chain(&entry) {
             check_url(url)?;
         }
         let read = |(index, entry): (usize, &Entry)| entry.node().ok_or(ConfigError::Node(index));
@@ -163,7 +171,7 @@ impl TryFrom<Raw> for NetworkConfig {
         Ok(Self {
             name: raw.name,
             seeds: raw.seeds,
-            entry: raw.entry,
+            entry,
             node_scheme: raw.node_scheme,
             diverse_subnets: raw.diverse_subnets,
             height: raw.height,
@@ -254,6 +262,16 @@ mod tests {
     }
 
     #[test]
+    fn gateways_are_a_list() {
+        let text = example(&node("10.0.0.1", 1, &"ab".repeat(32), "0"));
+        let with = |entry| NetworkConfig::parse(text.replace("\"entry\":null", entry).as_bytes());
+        let two = r#""entry":["https://a.example/entry","http://localhost:8091"]"#;
+        assert_eq!(with(two).unwrap().entry, ["https://a.example/entry", "http://localhost:8091"]);
+        assert_eq!(with(r#""entry":[]"#).unwrap().entry, [] as [&str; 0]);
+        assert!(matches!(with(r#""entry":["gate.example"]"#), Err(ConfigError::Url(_))));
+    }
+
+    #[test]
     fn the_fingerprint_tells_lists_apart() {
         let read = |port| {
             let text = example(&node("10.0.0.1", port, &"ab".repeat(32), "0"));
@@ -267,6 +285,8 @@ mod tests {
     fn refuses_what_leads_nowhere() {
         let refuse = |text: &str| NetworkConfig::parse(text.as_bytes()).unwrap_err();
         assert_eq!(refuse(r#"{"name":"x","node_scheme":"http"}"#), ConfigError::NoSource);
+        let gateway = r#"{"name":"x","node_scheme":"http","seeds":["http://a/"],"entry":["http://b/"]}"#;
+        assert_eq!(refuse(gateway), ConfigError::NoBundle);
         let ftp = r#"{"name":"x","node_scheme":"http","seeds":["ftp://a/"]}"#;
         assert_eq!(refuse(ftp), ConfigError::Url("ftp://a/".into()));
         assert!(matches!(refuse("[]"), ConfigError::Json(_)));

@@ -13,6 +13,7 @@ use super::{
     changes::{Change, Subscribers},
     clock::Sample,
     config::NetworkConfig,
+    route::Route,
     state::State,
 };
 use crate::{
@@ -25,6 +26,7 @@ pub(crate) struct Inner<P: Platform> {
     pub(crate) platform: Rc<P>,
     pub(crate) random: Random<P>,
     pub(crate) config: NetworkConfig,
+    pub(crate) route: Route,
     state: RefCell<State>,
     /// Something changed that a waiting task may have waited for.
     pub(crate) changed: Notify,
@@ -34,7 +36,8 @@ pub(crate) struct Inner<P: Platform> {
 impl<P: Platform> Inner<P> {
     pub(crate) fn new(platform: Rc<P>, random: Random<P>, config: NetworkConfig, state: State) -> Self {
         let (changed, subscribers) = (Notify::default(), Subscribers::default());
-        Self { platform, random, config, state: RefCell::new(state), changed, subscribers }
+        let route = Route::new(&config);
+        Self { platform, random, config, route, state: RefCell::new(state), changed, subscribers }
     }
 
     /// The state, not to be held over an await.

@@ -17,6 +17,7 @@ impl<P: Platform> Inner<P> {
         state.online = online;
         if online {
             state.try_now();
+            self.route.try_now();
         }
         drop(state);
         self.announce(if changed { &[Change::View] } else { &[] });
@@ -61,6 +62,7 @@ impl<P: Platform> Inner<P> {
         state.passed_over = nodes_of(&old);
         state.paths.clear();
         state.try_now();
+        self.route.try_now();
         drop(state);
         self.announce(&[Change::View, Change::State]);
     }

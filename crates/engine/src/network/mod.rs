@@ -3,7 +3,7 @@
 //! decided here.
 //!
 //! Two kinds of request leave this module: onion requests to `/onion_req/v2` of a first node, and node list
-//! requests to the seeds. Neither carries an Account ID outside its innermost layer.
+//! requests to the seeds; or both to entry gateways. Neither carries an Account ID outside its innermost layer.
 //!
 //! | file | |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | `path`, `guards`, `builder` | paths: in use, first nodes, building and rotation |
 //! | `swarms` | who keeps whose messages |
 //! | `clock`, `resync` | network time |
+//! | `route` | the way to first nodes: directly, or through entry gateways |
 //! | `link` | coming and going of the connection |
 //! | `request` | one request over one path, and whom to blame |
 //! | `swarm_request`, `operations` | requests to a swarm, with retries |
@@ -35,6 +36,7 @@ mod pool;
 mod refresh;
 mod request;
 mod resync;
+mod route;
 mod server_request;
 mod state;
 mod strikes;
@@ -159,11 +161,12 @@ impl<P: Platform> Network<P> {
 
     /// How things are now.
     pub fn view(&self) -> NetworkPart {
-        let state = self.0.state();
+        let (state, gateway) = (self.0.state(), self.0.route.gateway());
         NetworkPart {
             link: state.link(),
             network: self.0.config.name.clone(),
-            paths: state.paths.view(),
+            paths: state.paths.view(gateway.as_deref()),
+            gateway,
             nodes: u32::try_from(state.pool.nodes().len()).unwrap_or(u32::MAX),
             clock_offset_ms: state.clock.offset_ms(),
         }

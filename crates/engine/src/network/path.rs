@@ -100,14 +100,16 @@ impl Path {
         }
     }
 
-    fn view(&self) -> PathView {
+    fn view(&self, gateway: Option<&str>) -> PathView {
         let roles = [HopRole::First, HopRole::Second, HopRole::Last];
         let hop = |(node, role): (&Node, HopRole)| HopView {
             role,
             address: format!("{}:{}", node.ip, node.port),
             key: node.ed25519.to_string(),
         };
-        let hops = self.nodes.iter().zip(roles).map(hop).collect();
+        let entry =
+            |host: &str| HopView { role: HopRole::Entry, address: host.to_owned(), key: String::new() };
+        let hops = gateway.map(entry).into_iter().chain(self.nodes.iter().zip(roles).map(hop)).collect();
         PathView { hops, round_trip_ms: self.round_trip_ms.get() }
     }
 }
@@ -238,11 +240,11 @@ impl Paths {
         least_busy(self.iter(), random)
     }
 
-    /// All working paths as the page shows them, the one used last first.
-    pub(crate) fn view(&self) -> Vec<PathView> {
+    /// All working paths as the page shows them, the one used last first; each begins at the gateway.
+    pub(crate) fn view(&self, gateway: Option<&str>) -> Vec<PathView> {
         let mut paths: Vec<_> = self.iter().collect();
         ordered::sort_by_key(&mut paths, |path| std::cmp::Reverse(path.last_used.get()));
-        paths.into_iter().map(|path| path.view()).collect()
+        paths.into_iter().map(|path| path.view(gateway)).collect()
     }
 }
 

@@ -62,7 +62,33 @@ impl<P: Platform> Inner<P> {
             }
             self.platform.clock().sleep((first << attempt).min(longest)).await;
         }
-        self.refresh_from_seeds().await
+        match self.route.gateway_lists() {
+            gateways if gateways.is_empty() => self.refresh_from_seeds().await,
+            gateways => self.refresh_from_gateways(&gateways).await,
+        }
+    }
+
+    /// The last resort of a client that reaches nodes through gateways. What a gateway says counts as one
+    /// voice beside those of known nodes, asked over paths of known nodes. Only when none of the nodes that
+    /// the client knows exists any more, several gateways that all say the same are believed.
+    async fn refresh_from_gateways(&self, urls: &[String]) -> bool {
+        let asked = join_all(urls.iter().map(|url| self.ask_seed(url))).await;
+        let given: Vec<Vec<Node>> = asked.into_iter().flatten().collect();
+        let told = self.ask_nodes().await;
+        if !told.is_empty() {
+            let beside = |list: &Vec<Node>| [told.as_slice(), std::slice::from_ref(list)].concat();
+            return given.iter().any(|list| self.accept(agreed(&beside(list), VOTES)));
+        }
+        let nobody_left = {
+            let state = self.state();
+            given.iter().flatten().all(|node| state.pool.get(&node.ed25519).is_none())
+        };
+        if !nobody_left || given.len() < urls.len().max(VOTES) || !self.accept(agreed(&given, given.len())) {
+            return false;
+        }
+        // To be confirmed by these nodes themselves as soon as there are paths.
+        self.state_mut().refresh_wanted = true;
+        true
     }
 
     /// A seed alone is believed only by a client that knows no node at all. Otherwise what it says is one

@@ -12,11 +12,12 @@ use super::{
     changes::Change,
     inner::Inner,
     path::{Lease, Path},
+    route::RouteError,
     state::State,
 };
 use crate::{
     ordered::Set,
-    platform::{Limits, Net, NetError, Platform},
+    platform::{Limits, NetError, Platform, Response},
 };
 
 /// Longest answer that is read, bytes.
@@ -56,7 +57,7 @@ pub(crate) enum Unsent {
     /// More than nodes take.
     TooLarge,
     /// No answer of the first node.
-    NoAnswer(NetError),
+    NoAnswer(RouteError),
     /// The path reports a failure.
     Path(PathError),
 }
@@ -125,11 +126,9 @@ impl<P: Platform> Inner<P> {
         if body.len() > onion::MAX_REQUEST {
             return Err(Unsent::TooLarge);
         }
-        let url =
-            format!("{}://{}:{}{}", self.config.node_scheme.as_str(), guard.ip, guard.port, onion::URL_PATH);
         let limits = Limits { timeout_ms, max_response: MAX_RESPONSE };
         let started = self.monotonic_ms();
-        let response = self.platform.net().post(&url, body, limits).await;
+        let response = self.post(guard, body, limits).await;
         let round_trip_ms = self.monotonic_ms().saturating_sub(started);
         let response = response.map_err(Unsent::NoAnswer)?;
         if response.status != 200 {
@@ -143,6 +142,16 @@ impl<P: Platform> Inner<P> {
     pub(crate) fn path_worked(&self, path: &Rc<Path>, round_trip_ms: u64) {
         path.worked(round_trip_ms);
         self.conclude(|state, now_ms| state.path_worked(path, now_ms));
+    }
+
+    /// Posts to a first node on the network's route.
+    async fn post(&self, guard: &Node, body: Vec<u8>, limits: Limits) -> Result<Response, RouteError> {
+        let before = self.route.gateway();
+        let response = self.route.post(&*self.platform, guard, body, limits).await;
+        if self.route.gateway() != before {
+            self.announce(&[Change::View]);
+        }
+        response
     }
 
     /// A path for a request to this node, waiting for one if necessary.
@@ -183,14 +192,18 @@ impl<P: Platform> Inner<P> {
     }
 
     /// No answer from the first node.
-    pub(crate) fn unanswered(&self, path: &Rc<Path>, error: NetError) -> Failed {
+    pub(crate) fn unanswered(&self, path: &Rc<Path>, error: RouteError) -> Failed {
         let online = self.state().online;
         match error {
             _ if !online => return Failed::Given(NetworkError::Offline),
-            NetError::TooLarge => return Failed::Way(path.clone()),
-            NetError::Unreachable => self.conclude(|state, _| state.guard_silent(path)),
+            RouteError::Node(NetError::TooLarge) | RouteError::Busy => {}
+            RouteError::Node(NetError::Unreachable) => self.conclude(|state, _| state.guard_silent(path)),
             // Any hop may have been the slow one.
-            NetError::Timeout => self.conclude(|state, now_ms| state.strike_path(path, now_ms)),
+            RouteError::Node(NetError::Timeout) => {
+                self.conclude(|state, now_ms| state.strike_path(path, now_ms));
+            }
+            // Nobody on the path is to blame, but no path leads anywhere.
+            RouteError::NoGateway => self.conclude(|state, _| state.paths.drop_path(path)),
         }
         Failed::Way(path.clone())
     }

@@ -58,6 +58,8 @@ pub struct NetworkPart {
     pub link: Link,
     /// The network's name.
     pub network: String,
+    /// Host of the entry gateway in use; none when nodes are reached directly.
+    pub gateway: Option<String>,
     /// The working paths, the one used last first.
     pub paths: Vec<PathView>,
     /// Nodes known.

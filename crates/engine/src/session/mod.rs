@@ -126,6 +126,7 @@ impl<P: Platform> Session<P> {
         NetworkView {
             link: part.link,
             network: part.network,
+            gateway: part.gateway,
             paths: part.paths,
             nodes: part.nodes,
             clock_offset_ms: part.clock_offset_ms,

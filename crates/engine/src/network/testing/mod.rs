@@ -43,7 +43,7 @@ pub(crate) fn config(nodes: Vec<Node>) -> NetworkConfig {
         file_server: None,
         name: "test".into(),
         seeds: vec!["http://seed.example/json_rpc".into()],
-        entry: None,
+        entry: Vec::new(),
         node_scheme: Scheme::Https,
         diverse_subnets: true,
         height: 0,

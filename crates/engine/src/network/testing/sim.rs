@@ -20,7 +20,7 @@ use sotto_protocol::{
 
 use super::{config, node, secret_seed};
 use crate::{
-    network::Network,
+    network::{Network, NetworkConfig},
     platform::{
         Clock, NetError, Platform, Response,
         doubles::{Posted, TestPlatform, VirtualClock},
@@ -49,6 +49,19 @@ pub(crate) enum Fault {
     Lies(Vec<Node>),
 }
 
+/// How a simulated gateway behaves. Its URL is `https://<name>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Forwards.
+    Works,
+    /// Refuses connections.
+    Down,
+    /// Takes connections and never answers.
+    Hangs,
+    /// Answers every onion request so.
+    Says(u16, &'static str),
+}
+
 /// What arrived at a destination: which node, over which path, asking what.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived {
@@ -71,6 +84,8 @@ pub(crate) struct Sim {
     pub(crate) unplugged: Cell<bool>,
     /// What the seeds say; nothing when empty.
     pub(crate) seed_list: RefCell<Vec<Node>>,
+    /// Gateways by their names. Their lists are those of the seeds.
+    pub(crate) gates: RefCell<BTreeMap<&'static str, Gate>>,
 }
 
 struct Member {
@@ -97,6 +112,7 @@ impl Sim {
             ahead_ms: Cell::new(0),
             unplugged: Cell::default(),
             seed_list: RefCell::default(),
+            gates: RefCell::default(),
         });
         let answering = sim.clone();
         sim.platform.net().answer_with(move |posted| answering.clone().answer(posted));
@@ -111,6 +127,18 @@ impl Sim {
     /// A client that came with this list.
     pub(crate) fn client_with(&self, bundled: Vec<Node>) -> Network<TestPlatform> {
         Network::new(self.platform.clone(), Random::new(self.platform.clone()), config(bundled), None)
+    }
+
+    /// A client that came with this list and reaches the nodes through these gateways only.
+    pub(crate) fn client_through(&self, gates: &[&'static str], bundled: Vec<Node>) -> Network<TestPlatform> {
+        gates.iter().for_each(|gate| self.set_gate(gate, Gate::Works));
+        let entry = gates.iter().map(|gate| format!("https://{gate}/")).collect();
+        let config = NetworkConfig { entry, ..config(bundled) };
+        Network::new(self.platform.clone(), Random::new(self.platform.clone()), config, None)
+    }
+
+    pub(crate) fn set_gate(&self, name: &'static str, gate: Gate) {
+        self.gates.borrow_mut().insert(name, gate);
     }
 
     /// Drives a client's background work and a test beside it.
@@ -165,16 +193,14 @@ impl Sim {
         self.clock().sleep(self.latency_ms).await;
         let answer = if posted.url.ends_with("/json_rpc") {
             self.seed_answer(&posted.body)
+        } else if self.gates.borrow().is_empty() {
+            self.hop(&posted, |node| posted.url == format!("https://{}:{}/onion_req/v2", node.ip, node.port))
         } else {
-            let port = posted.limits.timeout_ms;
-            match self.hop(&posted) {
-                Err(NetError::Timeout) => {
-                    self.clock().sleep(port.into()).await;
-                    Err(NetError::Timeout)
-                }
-                other => other,
-            }
+            self.gate(&posted)
         };
+        if answer == Err(NetError::Timeout) {
+            self.clock().sleep(posted.limits.timeout_ms.into()).await;
+        }
         self.clock().sleep(self.latency_ms).await;
         answer
     }
@@ -189,12 +215,29 @@ impl Sim {
         Ok(Response { status: 200, body: query.answer(list.iter(), &chain) })
     }
 
-    /// Carries an onion request from hop to hop.
-    fn hop(&self, posted: &Posted) -> Result<Response, NetError> {
+    /// Does what a gateway does.
+    fn gate(&self, posted: &Posted) -> Result<Response, NetError> {
+        let url = posted.url.strip_prefix("https://").ok_or(NetError::Unreachable)?;
+        let (name, path) = url.split_once('/').ok_or(NetError::Unreachable)?;
+        let gate = self.gates.borrow().get(name).cloned().ok_or(NetError::Unreachable)?;
+        match (gate, path.strip_prefix("onion/")) {
+            (Gate::Down, _) => Err(NetError::Unreachable),
+            (Gate::Hangs, _) => Err(NetError::Timeout),
+            (Gate::Says(status, body), Some(_)) => Ok(text(status, body)),
+            (Gate::Works, Some(key)) => {
+                let passed = self.hop(posted, |node| node.ed25519.to_string() == key);
+                let unreachable = || text(502, "gateway: the node is unreachable");
+                passed.or_else(|e| if e == NetError::Unreachable { Ok(unreachable()) } else { Err(e) })
+            }
+            (_, None) if path == "nodes" => self.seed_answer(&posted.body),
+            (_, None) => Ok(text(if path == "health" { 200 } else { 404 }, "ok")),
+        }
+    }
+
+    /// Carries an onion request from hop to hop, beginning at this node.
+    fn hop(&self, posted: &Posted, first: impl Fn(&Node) -> bool) -> Result<Response, NetError> {
         let nodes = self.nodes.borrow();
-        let guard = nodes.values().find(|member| {
-            posted.url == format!("https://{}:{}/onion_req/v2", member.node.ip, member.node.port)
-        });
+        let guard = nodes.values().find(|member| first(&member.node));
         let mut at = guard.ok_or(NetError::Unreachable)?;
         let mut envelope = Envelope::parse(&posted.body).unwrap();
         let mut path = Vec::new();

@@ -1,5 +1,6 @@
 //! Scenarios on simulated nodes in virtual time.
 
+mod entry;
 mod node_list;
 mod paths;
 mod swarms;
