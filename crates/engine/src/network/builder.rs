@@ -223,7 +223,12 @@ impl Choice {
             let usable = |id: &NodeId| candidates.iter().any(|node| node.ed25519 == *id);
             state.guards.find(usable, self.now_ms)
         };
-        let guard = self.guard.or_else(remembered).and_then(|id| state.pool.get(&id));
+        let guard = self.guard.or_else(remembered);
+        // A remembered first node in another place would be missing as the first node of the other path.
+        let (kept, mut candidates): (Vec<_>, Vec<_>) =
+            candidates.iter().copied().partition(|node| state.guards.is_fresh(&node.ed25519, self.now_ms));
+        candidates.extend(kept);
+        let guard = guard.and_then(|id| state.pool.get(&id));
         let elsewhere = taken.iter().filter(|id| Some(**id) != self.guard);
         let subnets = elsewhere.filter_map(|id| state.pool.get(id)).map(Node::subnet).collect();
         self.pick(guard, candidates, subnets, length)
@@ -307,6 +312,21 @@ mod tests {
         assert!(firsts.len() > 1);
         state.remove(guard, 0);
         assert!(!ids(&CHOICE.nodes(&mut state, &random).unwrap()).contains(&guard));
+    }
+
+    #[test]
+    fn remembered_first_nodes_are_not_spent_on_other_places() {
+        let (random, mut state) = (random(), state((1..=20).map(node)));
+        for n in [7, 8] {
+            state.guards.remember(node(n).ed25519, &Set::new(), 0);
+        }
+        for _ in 0..100 {
+            let first = CHOICE.nodes(&mut state, &random).unwrap();
+            state.paths.set(0, Some(Rc::new(Path::new(first, 0, 0))));
+            let second = Choice { place: 1, ..CHOICE }.nodes(&mut state, &random).unwrap();
+            assert_eq!(second[0], node(8));
+            state.paths.clear();
+        }
     }
 
     #[test]
