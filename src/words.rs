@@ -27,6 +27,8 @@ pub fn failure(failure: &Failure) -> String {
             &format::number(u64::from(*limit)),
         ),
         Failure::Blocked => t::failure::blocked().into(),
+        Failure::NotAllowed => t::failure::not_allowed().into(),
+        Failure::TooOften => t::failure::too_often().into(),
         Failure::Network => t::failure::network().into(),
         Failure::Clock => t::failure::clock().into(),
         Failure::Storage => t::failure::storage().into(),

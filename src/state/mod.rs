@@ -143,7 +143,7 @@ impl State {
             Event::Network(network) => self.network.set(Some(network.clone())),
             Event::Restore(progress) => self.restore.set(Some(*progress)),
             Event::Message(message) => self.announce(message),
-            Event::MessageRemoved(..) => {}
+            Event::MessageRemoved(..) | Event::Settings(_) | Event::SearchGrew => {}
         }
     }
 

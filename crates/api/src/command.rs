@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessageId, Secret};
+use crate::{ConversationId, DeleteScope, MessageId, Place, Secret, Settings, Timer};
 
 /// How a new vault is locked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,44 @@ pub enum Command {
         /// How many at most, 1…200.
         limit: u16,
     },
+    /// A page of messages around a place in the conversation: the jump to an original, to a found message or
+    /// to a date. → `Messages`, with the message at (or next after) the place about in the middle.
+    MessagesAround {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Which place.
+        place: Place,
+        /// How many at most, 1…200.
+        limit: u16,
+    },
+    /// A page of messages, oldest first, beginning right after `after`. → `Messages`.
+    MessagesAfter {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The newest message that the page already holds.
+        after: MessageId,
+        /// How many at most, 1…200.
+        limit: u16,
+    },
+    /// Everything known about how a message travelled and where it lies. → `Details`.
+    MessageDetails(MessageId),
+    /// Queues a text message that answers another one of the same conversation. → `Sent`.
+    Reply {
+        /// Which message it answers; deleted ones and lines about the conversation can not be answered.
+        to: MessageId,
+        /// 1…2,000 code points after trimming.
+        text: String,
+    },
+    /// Reacts to a message, or takes a reaction back. → `Done`. Refused in requests that are not accepted, for
+    /// deleted messages, and beyond 20 additions in a minute.
+    React {
+        /// Which message.
+        message: MessageId,
+        /// One emoji, 1…64 bytes of UTF-8.
+        emoji: String,
+        /// Whether it is added or taken back.
+        add: bool,
+    },
     /// Queues a text message; it is stored before this is answered. → `Sent`.
     SendText {
         /// Which conversation.
@@ -95,8 +133,79 @@ pub enum Command {
     Retry(MessageId),
     /// Removes a message from this device. → `Done`.
     DeleteHere(MessageId),
+    /// Removes messages as far as said. → `Done`. Nothing happens if one of them can not be removed so far.
+    Delete {
+        /// At most 200, all of one conversation.
+        messages: Vec<MessageId>,
+        /// How far.
+        scope: DeleteScope,
+    },
+    /// Removes all messages of a conversation from this device; the conversation stays. → `Done`.
+    ClearConversation {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Also take the copies out of the own swarm, so that no other device can fetch them any more.
+        swarm: bool,
+    },
+    /// Removes the messages of all conversations from this device; the conversations stay. → `Done`.
+    ClearAll,
     /// Everything received up to now in this conversation has been seen. → `Done`.
     MarkRead(ConversationId),
+    /// Marks a conversation as unread, until it is marked read. → `Done`.
+    MarkUnread(ConversationId),
+    /// Puts a conversation at the top of the list, or back. → `Done`.
+    Pin {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Whether it is at the top.
+        pinned: bool,
+    },
+    /// Sets until when a conversation makes no notifications. → `Done`.
+    Mute {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Unix ms of network time; 0 is not muted, `u64::MAX` for ever.
+        until_ms: u64,
+    },
+    /// Takes a conversation off the main list, or back. It keeps its messages; a new one brings it back unless
+    /// it is muted. → `Done`.
+    Archive {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Whether it is off the list.
+        archived: bool,
+    },
+    /// Sets when own messages of this conversation disappear, and tells the other side. → `Done`. Refused in
+    /// requests that are not accepted, and for `AfterRead` in Note to Self.
+    SetTimer {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// The new setting.
+        timer: Timer,
+    },
+    /// What the person has chosen for the account. → `Settings`.
+    Settings,
+    /// Changes all of that. → `Done`.
+    SetSettings(Settings),
+    /// The person types in this conversation (to be said again with every key) or has stopped. → `Done`. Sent
+    /// to the other side as seldom as needed, and only if the setting allows it.
+    Typing {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Whether text is being written.
+        typing: bool,
+    },
+    /// Finds conversations by name and messages by text. → `Found`.
+    Search {
+        /// Words or beginnings of words; all must occur. Case does not matter.
+        query: String,
+        /// Only in this conversation.
+        conversation: Option<ConversationId>,
+        /// Messages at most, 1…100.
+        limit: u16,
+        /// Only messages sent before this, Unix ms: the next page.
+        before_ms: Option<u64>,
+    },
     /// Keeps what is typed but not sent; empty text removes it. → `Done`.
     SaveDraft {
         /// Which conversation.

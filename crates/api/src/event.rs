@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ConversationId, ConversationView, MessageId, MessageView, NetworkView, Phase, ProfileView,
-    RestoreProgress,
+    RestoreProgress, Settings,
 };
 
 /// Something that a page may show has changed. Events carry the whole new value, so a lost or repeated
@@ -23,6 +23,10 @@ pub enum Event {
     Message(MessageView),
     /// A message is gone.
     MessageRemoved(ConversationId, MessageId),
+    /// Settings of the account changed.
+    Settings(Settings),
+    /// The search knows more than before: what was found with `complete` false is worth asking again.
+    SearchGrew,
     /// Paths, nodes, clock or connection changed.
     Network(NetworkView),
     /// How far a restore has come.

@@ -49,6 +49,12 @@ pub enum Failure {
     /// The contact is blocked.
     #[error("blocked")]
     Blocked,
+    /// The conversation, or the message, does not allow this as things are.
+    #[error("not possible here")]
+    NotAllowed,
+    /// Too often in a short time.
+    #[error("too often")]
+    TooOften,
     /// No answer from the network; what was to be sent is kept.
     #[error("the network could not be reached")]
     Network,

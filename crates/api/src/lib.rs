@@ -7,20 +7,26 @@
 //! Messages cross the worker boundary as [`frame`]s in postcard. Both sides come from the same build, so
 //! the format needs no version of its own.
 
+mod chat;
 mod command;
+mod details;
 mod event;
 mod failure;
 pub mod frame;
 mod ids;
 mod reply;
+mod search;
 mod secret;
 mod view;
 
+pub use chat::{Author, DeleteScope, Expiry, Original, Place, QuoteView, ReactionView, Settings, Timer};
 pub use command::{Command, Lock};
+pub use details::{MemberState, MemberView, MessageDetails, SwarmView, TryOutcome, TryView};
 pub use event::Event;
 pub use failure::{AccountIdProblem, Failure, LookUpProblem, NameProblem, PhraseProblem};
 pub use ids::{ConversationId, MessageId, ParseIdError};
 pub use reply::{Page, PhraseCheck, RecoveryPassword, Reply, WordCheck};
+pub use search::{FoundConversation, FoundMessage, SearchResults};
 pub use secret::Secret;
 pub use view::{
     Acceptance, Body, ConversationView, Delivery, HopRole, HopView, Kind, LastMessage, Link, LockKind,
@@ -29,6 +35,12 @@ pub use view::{
 
 /// Longest text of one message, in Unicode code points.
 pub const MAX_TEXT_CHARS: usize = 2_000;
+
+/// Timers offered for messages that disappear after they were read, seconds.
+pub const AFTER_READ_SECONDS: [u32; 6] = [300, 3_600, 43_200, 86_400, 604_800, 1_209_600];
+
+/// Timers offered for messages that disappear after they were sent, seconds.
+pub const AFTER_SEND_SECONDS: [u32; 4] = [43_200, 86_400, 604_800, 1_209_600];
 
 /// Longest display name, in bytes of UTF-8 after trimming.
 pub const MAX_NAME_BYTES: usize = 100;

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationView, MessageId, MessageView, NetworkView, Phase, PhraseProblem, ProfileView, Secret,
+    ConversationView, MessageDetails, MessageId, MessageView, NetworkView, Phase, PhraseProblem, ProfileView,
+    SearchResults, Secret, Settings,
 };
 
 /// The answer to a [`Command`](crate::Command); which one is said there.
@@ -29,6 +30,12 @@ pub enum Reply {
     Conversation(ConversationView),
     /// A page of messages.
     Messages(Page),
+    /// How a message travelled.
+    Details(MessageDetails),
+    /// What was chosen.
+    Settings(Settings),
+    /// What a search found.
+    Found(SearchResults),
     /// The identifier of the queued message.
     Sent(MessageId),
     /// Paths, nodes and clock.
@@ -42,6 +49,8 @@ pub struct Page {
     pub messages: Vec<MessageView>,
     /// Whether older ones exist.
     pub more: bool,
+    /// Whether newer ones exist.
+    pub newer: bool,
 }
 
 /// Whether each typed word is in the list, and what is still wrong with the whole.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, MessageId};
+use crate::{ConversationId, Expiry, MessageId, QuoteView, ReactionView, Timer};
 
 /// Where the engine stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,22 @@ pub struct ConversationView {
     pub draft: String,
     /// Sorts the list: sent time of the newest message or the time of the draft, Unix ms.
     pub active_ms: u64,
+    /// Whether it stands at the top of the list.
+    pub pinned: bool,
+    /// Until when it makes no notifications, Unix ms; 0 when it does, `u64::MAX` for ever.
+    pub muted_until_ms: u64,
+    /// Whether it is off the main list.
+    pub archived: bool,
+    /// Marked as unread by the person.
+    pub marked_unread: bool,
+    /// When own messages disappear.
+    pub timer: Timer,
+    /// When the other side's messages disappear, as it last said.
+    pub their_timer: Timer,
+    /// The other side set another timer than ours, after we set ours: it may be followed.
+    pub may_follow_timer: bool,
+    /// Whether the other side is typing.
+    pub typing: bool,
 }
 
 /// The newest message of a conversation, for the list.
@@ -114,6 +130,12 @@ pub struct MessageView {
     pub delivery: Option<Delivery>,
     /// Whether it was received after the conversation was last marked read.
     pub unread: bool,
+    /// The message that it answers.
+    pub quote: Option<QuoteView>,
+    /// Reactions to it, in the order in which they first came.
+    pub reactions: Vec<ReactionView>,
+    /// When it disappears, if it does.
+    pub expiry: Option<Expiry>,
 }
 
 /// What a message holds.
@@ -125,6 +147,15 @@ pub enum Body {
     Accepted {
         /// Whether we accepted.
         by_us: bool,
+    },
+    /// Its author deleted it for everyone: nothing but author and time is left.
+    Deleted,
+    /// A line about the conversation: somebody set when their messages disappear.
+    Timer {
+        /// Whether we did.
+        by_us: bool,
+        /// The new setting.
+        timer: Timer,
     },
     /// A kind that this version keeps but can not show; the text part, if it had one.
     Unsupported {
@@ -142,6 +173,8 @@ pub enum Delivery {
     Sending,
     /// Stored in the recipient's swarm.
     Sent,
+    /// The other side says that it has read it.
+    Read,
     /// Given up; *Try again* sends it with a new time.
     Failed,
 }

@@ -2,8 +2,10 @@
 //! unchanged, natively in tests; all it knows of the machine are the four traits of [`platform`].
 
 mod commands;
+mod disappear;
 mod engine;
 mod inbox;
+mod ledger;
 mod model;
 pub mod network;
 mod notify;
@@ -11,8 +13,10 @@ mod ordered;
 mod outbox;
 pub mod platform;
 pub mod random;
+mod search;
 mod session;
 mod tabs;
+mod typing;
 pub mod vault;
 
 pub use engine::Engine;

@@ -13,24 +13,10 @@ mod people;
 use std::{collections::BTreeSet, rc::Rc};
 
 use common::on_this_thread;
-use people::{Person, network, until};
+use people::{Person, friends, network, until};
 use sotto_api::{Acceptance, Command, Delivery, Event, Failure, Lock, Phase, Reply, Secret};
 use sotto_engine::platform::{Platform as _, Store as _};
 use sotto_network::{ErrorAnswer, Faults, Scope};
-
-/// Two people who have accepted each other, and their conversation on either side.
-async fn friends(
-    config: &sotto_engine::NetworkConfig,
-) -> (Person, Person, sotto_api::ConversationId, sotto_api::ConversationId) {
-    let (ann, bob) = (Person::named(config, "Ann").await, Person::named(config, "Bob").await);
-    let with_bob = ann.open(&bob.account_id().await).await;
-    let with_ann = bob.open(&ann.account_id().await).await;
-    ann.say(with_bob, "hello").await;
-    bob.expect(with_ann, &["< hello"]).await;
-    bob.say(with_ann, "hi").await;
-    ann.expect(with_bob, &["> hello", "= they accepted", "< hi"]).await;
-    (ann, bob, with_bob, with_ann)
-}
 
 #[test]
 fn request_accept_reply() {

@@ -87,6 +87,8 @@ fn text(last: &LastMessage) -> String {
         Body::Accepted { by_us: false } => t::list::accepted_by_them().to_owned(),
         Body::Unsupported { text } if !text.is_empty() => one_line(text),
         Body::Unsupported { .. } => t::list::unsupported().to_owned(),
+        Body::Deleted => t::conversation::deleted().to_owned(),
+        Body::Timer { .. } => t::conversation::timer_changed().to_owned(),
     }
 }
 
@@ -101,7 +103,7 @@ fn state_icon(delivery: Delivery) -> impl IntoView {
     let (icon, label) = match delivery {
         Delivery::Saved => (Icon::Clock, t::list::state_saved()),
         Delivery::Sending => (Icon::ArrowUp, t::list::state_sending()),
-        Delivery::Sent => (Icon::Check, t::list::state_sent()),
+        Delivery::Sent | Delivery::Read => (Icon::Check, t::list::state_sent()),
         Delivery::Failed => (Icon::CircleAlert, t::list::state_failed()),
     };
     view! {

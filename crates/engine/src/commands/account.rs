@@ -107,6 +107,8 @@ impl<P: Platform> Engine<P> {
             profile_updated_s: if name.is_some() { self.platform.clock().now_ms() / 1_000 } else { 0 },
             // Whoever has just typed the recovery password has it.
             recovery_saved: restore,
+            read_receipts: false,
+            typing: false,
         };
         let lock = lock_kind(&header);
         let new = NewAccount { account, restore, header, lock };

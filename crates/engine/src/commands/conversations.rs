@@ -7,7 +7,7 @@ use sotto_protocol::account::{AccountId, IdError};
 
 use super::account::clean_name;
 use crate::{
-    model::{self, Conversation, Edit, conversation_id},
+    model::{self, Conversation, Edit, Loaded, conversation_id},
     ordered,
     outbox::Pen,
     platform::Platform,
@@ -19,7 +19,7 @@ pub(super) fn list<P: Platform>(session: &Session<P>) -> Vec<ConversationView> {
     let state = session.state.borrow();
     let listed = state.conversations.values().filter(|conversation| conversation.is_listed());
     let mut views: Vec<_> = listed.map(|conversation| state.conversation_view(conversation)).collect();
-    ordered::sort_by_key(&mut views, |view| (Reverse(view.active_ms), view.id));
+    ordered::sort_by_key(&mut views, |view| (!view.pinned, Reverse(view.active_ms), view.id));
     views
 }
 
@@ -47,11 +47,20 @@ pub(super) fn view<P: Platform>(
 
 /// Everything received so far has been seen.
 pub(super) async fn mark_read<P: Platform>(session: &Session<P>, id: ConversationId) -> Result<(), Failure> {
-    let read = session.state.borrow().conversation(id).map(|known| known.unread == 0);
-    if read.ok_or(Failure::NotFound)? {
+    let read = |known: &Conversation| known.unread == 0 && !known.marked_unread;
+    if session.state.borrow().conversation(id).map(read).ok_or(Failure::NotFound)? {
         return Ok(());
     }
-    change(session, id, |_, conversation| conversation.mark_read()).await
+    let writer = session.writer().await?;
+    let mut loaded = Loaded::new();
+    writer.load_unread(id, &mut loaded).await?;
+    writer
+        .commit_with(&loaded, &[], |edit| {
+            let times = model::mark_read(edit, id);
+            let keys = session.vault.keys();
+            Pen { account: &session.keys, keys, rng: session.random.clone() }.receipt(edit, id, &times)
+        })
+        .await
 }
 
 /// Keeps what is typed but not sent.
@@ -159,7 +168,8 @@ pub(super) async fn delete<P: Platform>(session: &Session<P>, id: ConversationId
         .await
 }
 
-async fn change<P: Platform>(
+/// Changes one conversation.
+pub(super) async fn change<P: Platform>(
     session: &Session<P>,
     id: ConversationId,
     change: impl FnOnce(u64, &mut Conversation),

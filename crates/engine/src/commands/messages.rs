@@ -1,11 +1,10 @@
-//! Messages: reading, sending, removing.
+//! Messages: reading, sending, trying again.
 
-use sotto_api::{ConversationId, Failure, MAX_TEXT_CHARS, MessageId, Page};
+use sotto_api::{ConversationId, Failure, MAX_TEXT_CHARS, MessageDetails, MessageId, Page, Place};
 
 use crate::{
-    model::{Body, Last, Message, Outcome, begin_sending},
-    ordered::Set,
-    outbox::Pen,
+    model::{Body, Loaded, Message, Outcome, Quote, begin_sending},
+    outbox::{Letter, Pen},
     platform::Platform,
     session::{Session, Writer},
 };
@@ -13,26 +12,83 @@ use crate::{
 /// Messages of one page at most.
 const MAX_PAGE: usize = 200;
 
+/// Which part of a conversation a page shows.
+#[derive(Clone, Copy)]
+pub(super) enum Part {
+    /// What ends right before this message, or with the newest.
+    Before(Option<MessageId>),
+    /// What begins right after this message.
+    After(MessageId),
+    /// What is around a place.
+    Around(Place),
+}
+
 /// A page of messages.
 pub(super) async fn page<P: Platform>(
     session: &Session<P>,
     conversation: ConversationId,
-    before: Option<MessageId>,
+    part: Part,
     limit: u16,
 ) -> Result<Page, Failure> {
     let writer = session.writer().await?;
     session.state.borrow().conversation(conversation).ok_or(Failure::NotFound)?;
     writer.load_timeline(conversation).await?;
-    let (ids, more) = {
-        let state = session.state.borrow();
-        let timeline = state.timelines.get(&conversation).ok_or(Failure::Internal)?;
-        timeline.page(before, usize::from(limit).clamp(1, MAX_PAGE)).ok_or(Failure::NotFound)?
-    };
+    let (ids, more, newer) = choose(session, conversation, part, usize::from(limit).clamp(1, MAX_PAGE))?;
     let messages = writer.messages(conversation, &ids).await?;
+    let originals = writer.originals(&messages).await?;
+    let views = messages.iter().map(|message| session.message_view(message, &originals));
+    Ok(Page { messages: views.collect(), more, newer })
+}
+
+fn choose<P: Platform>(
+    session: &Session<P>,
+    conversation: ConversationId,
+    part: Part,
+    limit: usize,
+) -> Result<(Vec<MessageId>, bool, bool), Failure> {
     let state = session.state.borrow();
-    let of = state.conversation(conversation);
-    let views = messages.iter().map(|message| message.view(of, state.in_flight.contains(&message.id)));
-    Ok(Page { messages: views.collect(), more })
+    let timeline = state.timelines.get(&conversation).ok_or(Failure::Internal)?;
+    let place = |id: MessageId| timeline.entry(id).map(|entry| (entry.sent_ms, id)).ok_or(Failure::NotFound);
+    match part {
+        Part::Before(before) => {
+            let (ids, older) = timeline.page(before, limit).ok_or(Failure::NotFound)?;
+            let newer = match before {
+                // The message itself may have gone meanwhile.
+                Some(id) => {
+                    timeline.entry(id).is_some_and(|entry| !entry.removed) || timeline.has_after(place(id)?)
+                }
+                None => false,
+            };
+            Ok((ids, older, newer))
+        }
+        Part::After(after) => {
+            let (ids, newer) = timeline.page_after(after, limit).ok_or(Failure::NotFound)?;
+            Ok((ids, true, newer))
+        }
+        Part::Around(Place::Message(id)) => Ok(timeline.page_around(place(id)?, limit)),
+        Part::Around(Place::Time(time_ms)) => Ok(timeline.page_around((time_ms, MessageId([0; 16])), limit)),
+    }
+}
+
+/// How a message travelled.
+pub(super) async fn details<P: Platform>(
+    session: &Session<P>,
+    id: MessageId,
+) -> Result<MessageDetails, Failure> {
+    let writer = session.writer().await?;
+    let message = find(session, &writer, id).await?;
+    let ledger = writer.ledger(message.conversation, id).await?;
+    let view = session.message_view(&message, &Default::default());
+    Ok(MessageDetails {
+        id,
+        sent_ms: message.sent_ms,
+        received_ms: message.received_ms,
+        own_hash: message.own_hash.unwrap_or_default(),
+        expiry: view.expiry,
+        swarms: ledger.swarms(),
+        earlier_tries: ledger.earlier_tries,
+        tries: ledger.tries,
+    })
 }
 
 /// Queues a text message.
@@ -43,20 +99,49 @@ pub(super) async fn send<P: Platform>(
 ) -> Result<MessageId, Failure> {
     let text = clean_text(text)?;
     let writer = session.writer().await?;
+    write(session, &writer, conversation, Letter { text, quote: None }).await
+}
+
+/// Queues an answer to a message.
+pub(super) async fn reply<P: Platform>(
+    session: &Session<P>,
+    to: MessageId,
+    text: &str,
+) -> Result<MessageId, Failure> {
+    let text = clean_text(text)?;
+    let writer = session.writer().await?;
+    let original = find(session, &writer, to).await?;
+    let travelled = !matches!(original.outcome, Some(Outcome::Failed));
+    if !original.is_content() || !travelled {
+        return Err(Failure::NotAllowed);
+    }
+    let quote = Quote { by_us: Some(original.outcome.is_some()), sent_ms: original.sent_ms, id: to };
+    write(session, &writer, original.conversation, Letter { text, quote: Some(&quote) }).await
+}
+
+async fn write<P: Platform>(
+    session: &Session<P>,
+    writer: &Writer<'_, P>,
+    conversation: ConversationId,
+    letter: Letter<'_>,
+) -> Result<MessageId, Failure> {
+    let mut loaded = Loaded::new();
     writer.load_timeline(conversation).await?;
-    writer
-        .commit(|edit| {
-            let known = edit.conversation(conversation).ok_or(Failure::NotFound)?;
-            if known.blocked {
-                return Err(Failure::Blocked);
-            }
-            known.draft.clear();
-            let keys = session.vault.keys();
-            let times = begin_sending(edit, keys, conversation).ok_or(Failure::NotFound)?;
-            let mut pen = Pen { account: &session.keys, keys, rng: session.random.clone() };
-            pen.text(edit, conversation, text, times)
-        })
-        .await
+    writer.load_unread(conversation, &mut loaded).await?;
+    let sent = writer.commit_with(&loaded, &[], |edit| {
+        let known = edit.conversation(conversation).ok_or(Failure::NotFound)?;
+        if known.blocked {
+            return Err(Failure::Blocked);
+        }
+        known.draft.clear();
+        let keys = session.vault.keys();
+        let times = begin_sending(edit, keys, conversation).ok_or(Failure::NotFound)?;
+        let mut pen = Pen { account: &session.keys, keys, rng: session.random.clone() };
+        pen.text(edit, conversation, letter, &times)
+    });
+    let id = sent.await?;
+    session.typing.forget(conversation);
+    Ok(id)
 }
 
 /// Sends a failed message again: as a new one, because the other side may have read beyond the old time.
@@ -66,48 +151,27 @@ pub(super) async fn retry<P: Platform>(session: &Session<P>, id: MessageId) -> R
     let (Some(Outcome::Failed), Body::Text(text)) = (failed.outcome, &failed.body) else {
         return Err(Failure::NotFound);
     };
-    let previous = newest_other(session, &writer, &failed).await?;
+    let mut loaded = Loaded::new();
+    writer.load_unread(failed.conversation, &mut loaded).await?;
+    writer.load_removed(failed.conversation, &[id].into(), &mut loaded).await?;
     writer
-        .commit(|edit| {
+        .commit_with(&loaded, &[], |edit| {
             let conversation = edit.conversation(failed.conversation).ok_or(Failure::NotFound)?;
             if conversation.blocked {
                 return Err(Failure::Blocked);
-            }
-            if conversation.last.as_ref().is_some_and(|last| last.id == id) {
-                conversation.last = previous.as_ref().map(Last::of);
             }
             edit.remove_message(failed.conversation, id);
             let keys = session.vault.keys();
             let times = begin_sending(edit, keys, failed.conversation).ok_or(Failure::NotFound)?;
             let mut pen = Pen { account: &session.keys, keys, rng: session.random.clone() };
-            pen.text(edit, failed.conversation, text, times).map(drop)
-        })
-        .await
-}
-
-/// Removes a message from this device. One that has not left yet is not sent any more.
-pub(super) async fn delete_here<P: Platform>(session: &Session<P>, id: MessageId) -> Result<(), Failure> {
-    let writer = session.writer().await?;
-    let message = find(session, &writer, id).await?;
-    let previous = newest_other(session, &writer, &message).await?;
-    writer
-        .commit(|edit| {
-            let conversation = edit.conversation(message.conversation).ok_or(Failure::NotFound)?;
-            if message.arrival > conversation.read_arrivals {
-                conversation.unread = conversation.unread.saturating_sub(1);
-            }
-            if conversation.last.as_ref().is_some_and(|last| last.id == id) {
-                conversation.last = previous.as_ref().map(Last::of);
-            }
-            edit.cancel_jobs(message.conversation, |of| of == id);
-            edit.remove_message(message.conversation, id);
-            Ok(())
+            let letter = Letter { text, quote: failed.quote.as_ref() };
+            pen.text(edit, failed.conversation, letter, &times).map(drop)
         })
         .await
 }
 
 /// Finds a message by its identifier alone.
-async fn find<P: Platform>(
+pub(super) async fn find<P: Platform>(
     session: &Session<P>,
     writer: &Writer<'_, P>,
     id: MessageId,
@@ -128,23 +192,6 @@ async fn find<P: Platform>(
         }
     }
     writer.message(found.ok_or(Failure::NotFound)?, id).await?.ok_or(Failure::NotFound)
-}
-
-/// The newest message of a conversation apart from this one.
-async fn newest_other<P: Platform>(
-    session: &Session<P>,
-    writer: &Writer<'_, P>,
-    message: &Message,
-) -> Result<Option<Message>, Failure> {
-    let newest = {
-        let state = session.state.borrow();
-        let timeline = state.timelines.get(&message.conversation);
-        timeline.and_then(|timeline| timeline.newest_without(&Set::from([message.id])))
-    };
-    match newest {
-        Some(id) => writer.message(message.conversation, id).await,
-        None => Ok(None),
-    }
 }
 
 fn clean_text(text: &str) -> Result<&str, Failure> {

@@ -2,15 +2,26 @@
 
 mod account;
 mod conversations;
+mod delete;
 mod messages;
 mod names;
 mod phrase;
+mod reactions;
+mod settings;
 
 use std::rc::Rc;
 
-use sotto_api::{Command, Event, Failure, Reply};
+use sotto_api::{Command, DeleteScope, Event, Failure, Reply};
 
-use crate::{engine::Engine, inbox, platform::Platform, session::Session, tabs::TabId};
+use self::messages::Part;
+use crate::{
+    engine::Engine,
+    inbox,
+    platform::Platform,
+    search::{self, Query},
+    session::Session,
+    tabs::TabId,
+};
 
 impl<P: Platform> Engine<P> {
     /// Does what a tab asks.
@@ -54,14 +65,49 @@ async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Re
         Command::ResolveName { name } => names::resolve(session, &name).await.map(Reply::AccountId),
         Command::Conversation(id) => conversations::view(session, id).map(Reply::Conversation),
         Command::Messages { conversation, before, limit } => {
-            messages::page(session, conversation, before, limit).await.map(Reply::Messages)
+            messages::page(session, conversation, Part::Before(before), limit).await.map(Reply::Messages)
         }
+        Command::MessagesAround { conversation, place, limit } => {
+            messages::page(session, conversation, Part::Around(place), limit).await.map(Reply::Messages)
+        }
+        Command::MessagesAfter { conversation, after, limit } => {
+            messages::page(session, conversation, Part::After(after), limit).await.map(Reply::Messages)
+        }
+        Command::MessageDetails(id) => messages::details(session, id).await.map(Reply::Details),
+        Command::Reply { to, text } => messages::reply(session, to, &text).await.map(Reply::Sent),
+        Command::React { message, emoji, add } => done(reactions::react(session, message, &emoji, add).await),
         Command::SendText { conversation, text } => {
             messages::send(session, conversation, &text).await.map(Reply::Sent)
         }
         Command::Retry(id) => done(messages::retry(session, id).await),
-        Command::DeleteHere(id) => done(messages::delete_here(session, id).await),
+        Command::DeleteHere(id) => done(delete::delete(session, &[id], DeleteScope::Here).await),
+        Command::Delete { messages, scope } => done(delete::delete(session, &messages, scope).await),
+        Command::ClearConversation { conversation, swarm } => {
+            done(delete::clear(session, conversation, swarm).await)
+        }
+        Command::ClearAll => done(delete::clear_all(session).await),
         Command::MarkRead(id) => done(conversations::mark_read(session, id).await),
+        Command::MarkUnread(id) => done(settings::mark_unread(session, id).await),
+        Command::Pin { conversation, pinned } => done(settings::pin(session, conversation, pinned).await),
+        Command::Mute { conversation, until_ms } => {
+            done(settings::mute(session, conversation, until_ms).await)
+        }
+        Command::Archive { conversation, archived } => {
+            done(settings::archive(session, conversation, archived).await)
+        }
+        Command::SetTimer { conversation, timer } => {
+            done(settings::set_timer(session, conversation, timer).await)
+        }
+        Command::Settings => Ok(Reply::Settings(session.state.borrow().account.settings())),
+        Command::SetSettings(settings) => done(settings::set(session, settings).await),
+        Command::Typing { conversation, typing } => {
+            session.typing.said(session, conversation, typing);
+            Ok(Reply::Done)
+        }
+        Command::Search { query, conversation, limit, before_ms } => {
+            let query = Query { text: &query, conversation, limit, before_ms };
+            search::find(session, query).await.map(Reply::Found)
+        }
         Command::SaveDraft { conversation, text } => {
             done(conversations::save_draft(session, conversation, text).await)
         }

@@ -2,15 +2,15 @@
 
 use std::{future::poll_fn, task::Poll};
 
-use sotto_api::{ConversationId, Event, Failure};
+use sotto_api::{Event, Failure};
 use sotto_protocol::message::{self, OpenError, Opened};
 
 use crate::{
-    model::{Edit, Effect, conversation_id, conversation_peer, receive, seen_mark},
+    model::{Edit, Effect, Loaded, Origin, Wanted, receive, seen_mark, wanted},
     network::{ReceivedMessage, Retrieved},
-    ordered::{self, Map, Set},
+    ordered::{self, Map},
     platform::Platform,
-    session::Session,
+    session::{Session, Writer},
 };
 
 /// Messages opened before others get their turn.
@@ -39,11 +39,9 @@ pub(super) async fn take<P: Platform>(session: &Session<P>, answers: Vec<Retriev
     }
     let items = open(session, answers).await;
     let writer = session.writer().await?;
-    for id in concerned(session, &items) {
-        writer.load_timeline(id).await?;
-    }
+    let loaded = load(session, &writer, &items).await?;
     let progress = writer
-        .commit(|edit| {
+        .commit_with(&loaded, &[], |edit| {
             for (node, namespace, hash) in ends {
                 edit.cursors().advance(node.0, namespace, hash);
             }
@@ -90,11 +88,27 @@ async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec
     items
 }
 
-fn concerned<P: Platform>(session: &Session<P>, items: &[Item]) -> Set<ConversationId> {
-    let own = session.keys.x25519_public();
-    let opened = items.iter().filter_map(|item| item.opened.as_ref().ok());
-    let peers = opened.filter_map(|opened| conversation_peer(own, opened));
-    peers.map(|peer| conversation_id(session.vault.keys(), &peer)).collect()
+/// Brings into memory what the items may change.
+async fn load<P: Platform>(
+    session: &Session<P>,
+    writer: &Writer<'_, P>,
+    items: &[Item],
+) -> Result<Loaded, Failure> {
+    let mut needed = Wanted::default();
+    for opened in items.iter().filter_map(|item| item.opened.as_ref().ok()) {
+        wanted(&session.state.borrow(), session.vault.keys(), opened, &mut needed);
+    }
+    let mut loaded = Loaded::new();
+    for id in needed.timelines {
+        writer.load_timeline(id).await?;
+    }
+    for id in needed.unread {
+        writer.load_unread(id, &mut loaded).await?;
+    }
+    for (id, messages) in needed.messages {
+        writer.load_removed(id, &messages, &mut loaded).await?;
+    }
+    Ok(loaded)
 }
 
 /// Applies one item. Gives back whether it changed a conversation.
@@ -105,7 +119,10 @@ fn apply<P: Platform>(session: &Session<P>, edit: &mut Edit, item: &Item) -> boo
     }
     edit.mark_seen(item.mark, item.expiry_ms);
     let effect = match &item.opened {
-        Ok(opened) => receive(edit, session.vault.keys(), opened, &item.hash),
+        Ok(opened) => {
+            let origin = Origin { hash: &item.hash, expiry_ms: item.expiry_ms };
+            receive(edit, session.vault.keys(), opened, origin)
+        }
         Err(OpenError::ProtocolV2) => {
             edit.keep(item.data.clone());
             Effect::SetAside

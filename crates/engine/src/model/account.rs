@@ -1,7 +1,7 @@
 //! The account itself and the counters that belong to no conversation.
 
 use serde::{Deserialize, Serialize};
-use sotto_api::RestoreProgress;
+use sotto_api::{RestoreProgress, Settings};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::SentTimes;
@@ -17,6 +17,10 @@ pub struct AccountRecord {
     pub profile_updated_s: u64,
     /// Whether the person has confirmed that the recovery password is kept.
     pub recovery_saved: bool,
+    /// Tell what was read, and show what others have read. From here on: since version 2 of the record.
+    pub read_receipts: bool,
+    /// Tell when one types, and show when others do.
+    pub typing: bool,
 }
 
 impl std::fmt::Debug for AccountRecord {
@@ -40,6 +44,29 @@ pub struct Meta {
     pub last_poll_ms: Option<u64>,
     /// The restore under way.
     pub restore: Option<Restore>,
+    /// Sent times of own messages that another device has taken back and that are not here yet, newest
+    /// last. Since version 2 of the record.
+    pub unsent: Vec<u64>,
+}
+
+/// Times in [`Meta::unsent`] at most.
+const MAX_UNSENT: usize = 64;
+
+impl Meta {
+    /// Notes that an own message, not here yet, was taken back.
+    pub fn note_unsent(&mut self, sent_ms: u64) {
+        if self.unsent.len() >= MAX_UNSENT {
+            self.unsent.remove(0);
+        }
+        self.unsent.push(sent_ms);
+    }
+}
+
+impl AccountRecord {
+    /// What the person has chosen.
+    pub fn settings(&self) -> Settings {
+        Settings { read_receipts: self.read_receipts, typing: self.typing }
+    }
 }
 
 /// How far a restore has come.

@@ -1,9 +1,11 @@
 //! One conversation: who it is with, how far both sides let each other in, and what the list shows of it.
 
 use serde::{Deserialize, Serialize};
-use sotto_api::{Acceptance, ConversationId, ConversationView, Delivery, Kind, LastMessage, MessageId};
+use sotto_api::{
+    Acceptance, ConversationId, ConversationView, Delivery, Kind, LastMessage, MessageId, Timer,
+};
 
-use super::{Body, Message, PeerKey, Profile, account_id_text};
+use super::{Body, Message, PeerKey, Profile, Reaction, account_id_text};
 
 /// A conversation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +42,47 @@ pub struct Conversation {
     pub draft: String,
     /// Sorts the list, Unix ms.
     pub active_ms: u64,
+    /// At the top of the list. From here on: since version 2 of the record.
+    pub pinned: bool,
+    /// No notifications until then, Unix ms.
+    pub muted_until_ms: u64,
+    /// Off the main list.
+    pub archived: bool,
+    /// Marked as unread by the person.
+    pub marked_unread: bool,
+    /// Listed although it holds nothing: it was emptied, not removed.
+    pub emptied: bool,
+    /// When own messages disappear, and when that was set, Unix ms.
+    pub timer: Timer,
+    /// When `timer` was set, Unix ms.
+    pub timer_set_ms: u64,
+    /// When the other side's messages disappear, as it last said.
+    pub their_timer: Timer,
+    /// When it said so, Unix ms.
+    pub their_timer_set_ms: u64,
+    /// The line that tells of our newest setting of the timer.
+    pub our_notice: Option<MessageId>,
+    /// The line that tells of theirs.
+    pub their_notice: Option<MessageId>,
+    /// What arrived before the message that it is about, oldest first.
+    pub early: Vec<Early>,
 }
+
+/// Something about a message that is not here yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Early {
+    /// Which message.
+    pub target: MessageId,
+    /// When it was noted, Unix ms.
+    pub noted_ms: u64,
+    /// The reaction to it; `None`: its author deleted it.
+    pub reaction: Option<Reaction>,
+}
+
+/// What is noted for messages that are not here yet, at most.
+const MAX_EARLY: usize = 32;
+/// Such a note is of no use when the swarm has dropped the message, ms: 14 days.
+const EARLY_MS: u64 = 14 * 24 * 60 * 60 * 1_000;
 
 /// The newest message of a conversation, for the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +117,18 @@ impl Conversation {
             last: None,
             draft: String::new(),
             active_ms: 0,
+            pinned: false,
+            muted_until_ms: 0,
+            archived: false,
+            marked_unread: false,
+            emptied: false,
+            timer: Timer::Off,
+            timer_set_ms: 0,
+            their_timer: Timer::Off,
+            their_timer_set_ms: 0,
+            our_notice: None,
+            their_notice: None,
+            early: Vec::new(),
         }
     }
 
@@ -88,10 +142,11 @@ impl Conversation {
         }
     }
 
-    /// Whether the list shows it: it holds a message or a draft, or is blocked (so that the block can be
-    /// taken back).
+    /// Whether the list shows it: it holds a message or a draft, or was emptied, or is blocked (so that the
+    /// block can be taken back).
     pub fn is_listed(&self) -> bool {
-        self.blocked || !self.hidden && (self.last.is_some() || !self.draft.is_empty())
+        let held = self.last.is_some() || !self.draft.is_empty() || self.emptied;
+        self.blocked || !self.hidden && held
     }
 
     /// Takes a new or changed message into the summary.
@@ -108,6 +163,7 @@ impl Conversation {
     pub fn mark_read(&mut self) {
         self.read_arrivals = self.arrivals;
         self.unread = 0;
+        self.marked_unread = false;
     }
 
     /// Takes it off the list with all its messages. What was sent up to the newest of them stays away; the
@@ -117,9 +173,47 @@ impl Conversation {
         self.hidden = true;
         let newest = self.last.as_ref().map_or(0, |last| last.sent_ms.min(now_ms));
         self.cleared_ms = self.cleared_ms.max(newest);
-        self.last = None;
+        self.empty();
+        self.emptied = false;
+        (self.pinned, self.archived) = (false, false);
         self.draft.clear();
         self.active_ms = 0;
+    }
+
+    /// All its messages go; it stays on the list.
+    pub fn empty(&mut self) {
+        self.mark_read();
+        self.emptied = true;
+        self.last = None;
+        (self.our_notice, self.their_notice) = (None, None);
+        self.early.clear();
+    }
+
+    /// Whether messages, receipts and the like may go both ways: both sides agreed.
+    pub fn is_open(&self) -> bool {
+        self.acceptance() == Acceptance::Accepted && !self.blocked
+    }
+
+    /// Notes something about a message that is not here yet.
+    pub fn note_early(&mut self, early: Early) {
+        let oldest_ms = early.noted_ms.saturating_sub(EARLY_MS);
+        self.early.retain(|noted| noted.noted_ms >= oldest_ms);
+        if self.early.len() >= MAX_EARLY {
+            self.early.remove(0);
+        }
+        if !self.early.contains(&early) {
+            self.early.push(early);
+        }
+    }
+
+    /// Takes out what was noted for a message that is here now.
+    pub fn take_early(&mut self, target: MessageId) -> Vec<Early> {
+        self.early.extract_if(.., |early| early.target == target).collect()
+    }
+
+    fn may_follow_timer(&self) -> bool {
+        let newer = self.their_timer_set_ms > self.timer_set_ms;
+        newer && self.their_timer != self.timer && self.is_open() && !self.with_self
     }
 
     /// Whether a message sent then belongs to what was removed.
@@ -148,6 +242,14 @@ impl Conversation {
             last,
             draft: self.draft.clone(),
             active_ms: self.active_ms,
+            pinned: self.pinned,
+            muted_until_ms: self.muted_until_ms,
+            archived: self.archived,
+            marked_unread: self.marked_unread,
+            timer: self.timer,
+            their_timer: self.their_timer,
+            may_follow_timer: self.may_follow_timer(),
+            typing: false,
         }
     }
 }
@@ -172,6 +274,7 @@ impl super::Outcome {
             Self::Waiting => Delivery::Saved,
             Self::Sent => Delivery::Sent,
             Self::Failed => Delivery::Failed,
+            Self::Read => Delivery::Read,
         }
     }
 }

@@ -3,17 +3,31 @@
 use sotto_api::{ConversationId, MessageId};
 
 use super::{
-    AccountRecord, Conversation, Cursors, Job, JobKind, Message, Meta, Pieces, SeenPieces, State, Timeline,
+    AccountRecord, Conversation, Cursors, Job, JobKind, Last, Message, Meta, Pieces, SeenPieces, State,
+    Timeline, TimerChanges,
 };
 use crate::ordered::{Map, Set};
+
+/// Stored messages that an edit may look at and change.
+pub type Loaded = Map<MessageId, Message>;
+
+/// Something that passes without being stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The other side types until then (Unix ms), or stopped.
+    Typing(ConversationId, Option<u64>),
+}
 
 /// Changes being made. Reads see them already; the state itself does not change.
 ///
 /// Timelines of the conversations concerned must be in memory, apart from those of new conversations.
 pub struct Edit<'a> {
     state: &'a State,
+    loaded: &'a Loaded,
     /// Network time, Unix ms.
     pub now_ms: u64,
+    /// What is to be told without being stored.
+    pub signals: Vec<Signal>,
     changes: Changes,
     seen: Vec<([u8; 16], u64)>,
     removed: Map<ConversationId, Set<MessageId>>,
@@ -40,14 +54,18 @@ pub struct Changes {
     pub jobs: Map<u64, Option<Job>>,
     /// Pieces of the set of seen messages.
     pub seen: SeenPieces,
+    /// When messages disappear.
+    pub timers: TimerChanges,
     /// Content kept for later versions, by number.
     pub kept: Map<u64, Vec<u8>>,
 }
 
 impl<'a> Edit<'a> {
-    /// No changes yet.
-    pub fn new(state: &'a State, now_ms: u64) -> Self {
-        Self { state, now_ms, changes: Changes::default(), seen: Vec::new(), removed: Map::new() }
+    /// No changes yet. `loaded` are the stored messages at hand: those that may change, those that may have
+    /// to stand for a removed one at the end of a conversation.
+    pub fn new(state: &'a State, now_ms: u64, loaded: &'a Loaded) -> Self {
+        let (signals, seen, removed) = (Vec::new(), Vec::new(), Map::new());
+        Self { state, loaded, now_ms, signals, changes: Changes::default(), seen, removed }
     }
 
     /// The state before the changes.
@@ -118,6 +136,24 @@ impl<'a> Edit<'a> {
             && self.state.timelines.get(&conversation).is_some_and(|timeline| timeline.contains(id))
     }
 
+    /// A message at hand, as it is with the changes made so far.
+    pub fn message(&self, conversation: ConversationId, id: MessageId) -> Option<&Message> {
+        match self.changes.messages.get(&(conversation, id)) {
+            Some(changed) => changed.as_ref(),
+            None if self.changes.cleared.contains(&conversation) => None,
+            None => self.loaded.get(&id).filter(|message| message.conversation == conversation),
+        }
+    }
+
+    /// All messages of a conversation at hand.
+    pub fn messages_of(&self, conversation: ConversationId) -> Vec<&Message> {
+        let changed = self.changes.messages.iter().filter(|((of, _), _)| *of == conversation);
+        let unchanged =
+            self.loaded.keys().filter(|id| !self.changes.messages.contains_key(&(conversation, **id)));
+        let unchanged = unchanged.filter_map(|id| self.message(conversation, *id));
+        changed.filter_map(|(_, message)| message.as_ref()).chain(unchanged).collect()
+    }
+
     /// Writes a new or changed message and takes it into its conversation's summary.
     pub fn put_message(&mut self, message: Message) {
         let now_ms = self.now_ms;
@@ -129,6 +165,12 @@ impl<'a> Edit<'a> {
 
     /// Removes one message; a repeated delivery does not bring it back.
     pub fn remove_message(&mut self, conversation: ConversationId, id: MessageId) {
+        let arrival = self.message(conversation, id).map_or(0, |message| message.arrival);
+        if let Some(of) = self.conversation(conversation)
+            && arrival > of.read_arrivals
+        {
+            of.unread = of.unread.saturating_sub(1);
+        }
         self.changes.messages.insert((conversation, id), None);
         self.removed.get_or_default(conversation).insert(id);
     }
@@ -138,6 +180,10 @@ impl<'a> Edit<'a> {
         self.changes.messages.retain(|(of, _), _| *of != conversation);
         self.removed.remove(&conversation);
         self.changes.cleared.insert(conversation);
+        let timed = self.state.timers.of(conversation);
+        for id in timed {
+            self.changes.timers.insert(id, None);
+        }
     }
 
     /// Queues a job; its number is given here.
@@ -187,6 +233,8 @@ impl<'a> Edit<'a> {
 
     /// The changes in the form in which they are stored.
     pub fn finish(mut self) -> Changes {
+        self.renew_summaries();
+        self.note_timers();
         let mut added: Map<ConversationId, Vec<(u64, MessageId)>> = Map::new();
         for ((conversation, id), message) in &self.changes.messages {
             if let Some(message) = message {
@@ -208,6 +256,39 @@ impl<'a> Edit<'a> {
             self.changes.seen = self.state.seen.plan(&self.seen, self.now_ms);
         }
         self.changes
+    }
+}
+
+impl Edit<'_> {
+    /// Conversations whose newest message was removed end with the one before it.
+    fn renew_summaries(&mut self) {
+        for (id, removed) in &self.removed {
+            let Some(last) = self.changes.conversations.get(id).and_then(|known| known.last.as_ref()) else {
+                continue;
+            };
+            if !removed.contains(&last.id) {
+                continue;
+            }
+            let stored = self.state.timelines.get(id).filter(|_| !self.changes.cleared.contains(id));
+            let stored = stored.and_then(|timeline| timeline.newest_without(removed));
+            let stored = stored.and_then(|newest| self.message(*id, newest));
+            let new = self.changes.messages.iter().filter(|((of, _), _)| of == id);
+            let all = new.filter_map(|(_, message)| message.as_ref()).chain(stored);
+            let newest = all.max_by_key(|message| (message.sent_ms, message.id)).map(Last::of);
+            if let Some(conversation) = self.changes.conversations.get_mut(id) {
+                conversation.last = newest;
+            }
+        }
+    }
+
+    fn note_timers(&mut self) {
+        for ((conversation, id), message) in &self.changes.messages {
+            let due_ms = message.as_ref().and_then(Message::due_ms);
+            let known_ms = self.state.timers.due_ms(*id).filter(|_| !self.changes.timers.contains_key(id));
+            if due_ms != known_ms {
+                self.changes.timers.insert(*id, due_ms.map(|due_ms| (*conversation, due_ms)));
+            }
+        }
     }
 }
 

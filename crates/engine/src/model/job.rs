@@ -34,14 +34,28 @@ pub enum JobKind {
     Copy(MessageId),
     /// The answer to a message request.
     Response,
+    /// What belongs to messages without being one: reactions, deletions.
+    Control,
+    /// Tells the other side what was read. Goes beside the queue of messages.
+    Receipt,
+    /// Takes messages out of the own swarm; `wire` is their hashes, 43 characters each.
+    Delete,
+    /// Lets messages of the own swarm expire earlier; `wire` is the time (Unix ms, 8 bytes, big endian) and
+    /// their hashes.
+    Expire,
 }
 
 impl Job {
+    /// Whether it goes beside the queue of messages, so that neither waits for the other.
+    pub fn is_aside(&self) -> bool {
+        matches!(self.kind, JobKind::Receipt | JobKind::Delete | JobKind::Expire)
+    }
+
     /// The message that it carries or copies.
     pub fn message(&self) -> Option<MessageId> {
         match self.kind {
             JobKind::Message(id) | JobKind::Copy(id) => Some(id),
-            JobKind::Response => None,
+            _ => None,
         }
     }
 }

@@ -7,28 +7,38 @@ mod ids;
 mod job;
 mod mailbox;
 mod message;
+mod notice;
 mod profile;
+mod reactions;
+mod read;
 mod receive;
+mod remove;
 mod requests;
 mod sent_times;
 mod state;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod timers;
 
 pub use account::{AccountRecord, Meta, Restore};
-pub use conversation::{Conversation, Last};
-pub use edit::{Changes, Edit};
+pub use conversation::{Conversation, Early, Last};
+pub use edit::{Changes, Edit, Loaded, Signal};
 pub use ids::{accepted_id, conversation_id, message_id};
 pub use job::{Job, JobKind};
 pub use mailbox::{Cursors, Seen, SeenPieces, seen_mark};
-pub use message::{Body, Message, Outcome};
+pub use message::{Body, Expiring, Message, Originals, Outcome, Quote, Showing, seconds};
+pub use notice::note_timer;
 pub use profile::{Profile, ProfileUpdate};
-pub use receive::{Effect, conversation_peer, receive};
+pub use reactions::{Reaction, apply as apply_reaction, has as has_reaction};
+pub use read::{mark_read, start_sent};
+pub use receive::{Effect, Origin, Wanted, receive, wanted};
+pub use remove::{delete_from_swarm, erase};
 pub use requests::{Times, accept, begin_sending, decline};
 pub use sent_times::SentTimes;
 pub use state::State;
 pub use timeline::{Pieces, Timeline};
+pub use timers::{TimerChanges, Timers};
 
 /// X25519 key of an account: its Account ID without the prefix.
 pub type PeerKey = [u8; 32];

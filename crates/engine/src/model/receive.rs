@@ -1,16 +1,27 @@
 //! What an opened message from the own swarm changes.
 
+mod about;
+
+use sotto_api::{ConversationId, MessageId, Timer};
 use sotto_protocol::{
     account::AccountId,
-    content::{Content, DataMessage, Kind, RequestResponse},
+    content::{self, Content, DataMessage, Kind, RequestResponse, Unsend},
     message::Opened,
 };
 
 use super::{
-    Body, Conversation, Edit, Message, Outcome, PeerKey, ProfileUpdate, account_id_text, conversation_id,
-    message_id, requests::note_acceptance,
+    Body, Conversation, Edit, Expiring, Message, Outcome, PeerKey, ProfileUpdate, Quote, Signal, State,
+    account_id_text, conversation_id, mark_read, message_id, notice::without_reading,
+    requests::note_acceptance,
 };
-use crate::vault::Keys;
+use crate::{
+    ordered::{Map, Set},
+    vault::Keys,
+};
+
+/// A swarm's word on when a message was stored counts if it is not earlier than the sent time by more than
+/// this, ms: nodes do not take messages whose time is further off.
+const EARLIEST_START_MS: u64 = 5 * 60 * 1_000;
 
 /// What became of an opened message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +40,29 @@ pub enum Effect {
     SetAside,
 }
 
+/// Where an opened message lies in the own swarm.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Its hash there.
+    pub hash: &'a str,
+    /// When the swarm forgets it, Unix ms, as a member says.
+    pub expiry_ms: u64,
+}
+
+/// What has to be in memory before opened messages can be taken in.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// Conversations whose timelines are needed.
+    pub timelines: Set<ConversationId>,
+    /// Messages that may change, by conversation.
+    pub messages: Map<ConversationId, Set<MessageId>>,
+    /// Conversations whose unread messages are needed.
+    pub unread: Set<ConversationId>,
+}
+
 /// The other side of the conversation that an opened message belongs to. `None` for one that names an
 /// unusable conversation.
-pub fn conversation_peer(own: &PeerKey, opened: &Opened) -> Option<PeerKey> {
+fn conversation_peer(own: &PeerKey, opened: &Opened) -> Option<PeerKey> {
     if opened.sender.x25519() != own {
         return Some(*opened.sender.x25519());
     }
@@ -41,13 +72,20 @@ pub fn conversation_peer(own: &PeerKey, opened: &Opened) -> Option<PeerKey> {
     }
 }
 
-/// Applies the rules for a message from the own swarm, `hash` being its hash there. The timeline of its
-/// conversation must be in memory.
-pub fn receive(edit: &mut Edit, keys: &Keys, opened: &Opened, hash: &str) -> Effect {
+/// Adds what an opened message needs.
+pub fn wanted(state: &State, keys: &Keys, opened: &Opened, wanted: &mut Wanted) {
+    let Some(peer) = conversation_peer(&state.own, opened) else { return };
+    let Some(kind) = opened.content.kind() else { return };
+    let origin = Origin { hash: "", expiry_ms: 0 };
+    Received { keys, opened, origin, peer, own: state.own }.wanted(state, &kind, wanted);
+}
+
+/// Applies the rules for a message from the own swarm. What [`wanted`] says must be in memory.
+pub fn receive(edit: &mut Edit, keys: &Keys, opened: &Opened, origin: Origin) -> Effect {
     let own = edit.state().own;
     let Some(peer) = conversation_peer(&own, opened) else { return Effect::Refused };
     let Some(kind) = opened.content.kind() else { return Effect::SetAside };
-    let received = Received { keys, opened, hash, peer, own };
+    let received = Received { keys, opened, origin, peer, own };
     if opened.sender.x25519() == &own {
         received.sent_by_us(edit, kind)
     } else {
@@ -58,7 +96,7 @@ pub fn receive(edit: &mut Edit, keys: &Keys, opened: &Opened, hash: &str) -> Eff
 struct Received<'a> {
     keys: &'a Keys,
     opened: &'a Opened,
-    hash: &'a str,
+    origin: Origin<'a>,
     peer: PeerKey,
     own: PeerKey,
 }
@@ -66,9 +104,14 @@ struct Received<'a> {
 impl Received<'_> {
     fn sent_by_us(&self, edit: &mut Edit, kind: Kind) -> Effect {
         match kind {
+            Kind::Data(data) if data.reacted().is_some() => self.reaction(edit, &data, self.own),
+            Kind::Data(data) if data.is_timer_update() => self.timer(edit, self.own),
             Kind::Data(data) if is_visible(&data) => self.copy(edit, &data),
             Kind::Data(data) if data.sync_target.is_some() => self.keep(edit),
-            Kind::Unsend(_) => self.keep(edit),
+            Kind::Unsend(unsend) if self.is_by(&unsend, &self.own) => {
+                self.unsent_by_us(edit, unsend.timestamp)
+            }
+            Kind::Unsend(_) => Effect::Refused,
             _ => Effect::Passed,
         }
     }
@@ -79,16 +122,22 @@ impl Received<'_> {
             Kind::Data(data) if data.group_update_message.is_some() => self.keep(edit),
             _ if blocked => Effect::Refused,
             Kind::Data(data) if data.sync_target.is_some() => Effect::Refused,
+            Kind::Data(data) if data.reacted().is_some() => self.reaction(edit, &data, self.peer),
+            Kind::Data(data) if data.is_timer_update() => self.timer(edit, self.peer),
             Kind::Data(data) if is_visible(&data) => self.message(edit, &data),
             Kind::Data(data) if is_empty(&data) => Effect::Passed,
             Kind::Data(_) | Kind::DataExtraction(_) => self.keep(edit),
-            Kind::Unsend(unsend) if unsend.author.eq_ignore_ascii_case(&account_id_text(&self.peer)) => {
-                self.keep(edit)
-            }
+            Kind::Unsend(unsend) if self.is_by(&unsend, &self.peer) => self.unsent(edit, unsend.timestamp),
             Kind::Unsend(_) => Effect::Refused,
             Kind::RequestResponse(response) => self.response(edit, &response),
-            Kind::Receipt(_) | Kind::Typing(_) | Kind::Call(_) => Effect::Passed,
+            Kind::Receipt(receipt) => self.receipt(edit, &receipt),
+            Kind::Typing(typing) => self.typing(edit, typing),
+            Kind::Call(_) => Effect::Passed,
         }
+    }
+
+    fn is_by(&self, unsend: &Unsend, author: &PeerKey) -> bool {
+        unsend.author.eq_ignore_ascii_case(&account_id_text(author))
     }
 
     /// A visible message of somebody else.
@@ -99,9 +148,11 @@ impl Received<'_> {
         if let Some(refused) = self.already_there(edit, &message) {
             return refused;
         }
+        let now_ms = edit.now_ms;
         let conversation = edit.conversation_or_new(id, || Conversation::new(id, self.peer, false));
         conversation.profile.update(&ProfileUpdate::read(data.profile.as_ref(), data.profile_key.as_ref()));
         conversation.hidden = false;
+        conversation.archived &= conversation.muted_until_ms > now_ms;
         conversation.arrivals += 1;
         conversation.unread = conversation.unread.saturating_add(1);
         message.arrival = conversation.arrivals;
@@ -110,7 +161,8 @@ impl Received<'_> {
         if accepts {
             note_acceptance(edit, self.keys, id, sent_ms.saturating_sub(1), false);
         }
-        edit.put_message(message);
+        edit.signals.push(Signal::Typing(id, None));
+        self.put_new(edit, message);
         Effect::Taken
     }
 
@@ -122,7 +174,6 @@ impl Received<'_> {
             return refused;
         }
         message.outcome = Some(Outcome::Sent);
-        message.own_hash = Some(self.hash.to_owned());
         edit.meta().sent_times.note(message.sent_ms);
         let with_self = self.peer == self.own;
         let conversation = edit.conversation_or_new(id, || Conversation::new(id, self.peer, with_self));
@@ -130,9 +181,9 @@ impl Received<'_> {
         conversation.hidden = false;
         // Who wrote there has seen what came before.
         if conversation.last.as_ref().is_none_or(|last| last.sent_ms <= message.sent_ms) {
-            conversation.mark_read();
+            mark_read(edit, id);
         }
-        edit.put_message(message);
+        self.put_new(edit, message);
         Effect::Taken
     }
 
@@ -162,7 +213,7 @@ impl Received<'_> {
         let kept = Kept {
             sender: *self.opened.sender.x25519(),
             sent_ms: self.opened.timestamp,
-            hash: self.hash.to_owned(),
+            hash: self.origin.hash.to_owned(),
             content: self.opened.content.to_bytes(),
         };
         // Serialising plain fields into memory can not fail.
@@ -172,7 +223,7 @@ impl Received<'_> {
 
     fn already_there(&self, edit: &Edit, message: &Message) -> Option<Effect> {
         let cleared = edit.peek(message.conversation).is_some_and(|known| known.was_cleared(message.sent_ms));
-        if cleared {
+        if cleared || message.due_ms().is_some_and(|due_ms| due_ms <= edit.now_ms) {
             return Some(Effect::Refused);
         }
         edit.has_message(message.conversation, message.id).then_some(Effect::Duplicate)
@@ -189,9 +240,36 @@ impl Received<'_> {
             arrival: 0,
             body: body(data),
             outcome: None,
-            own_hash: Some(self.hash.to_owned()),
+            own_hash: Some(self.origin.hash.to_owned()),
             raw: raw(&self.opened.content, data),
+            quote: data.quoted().map(|quoted| self.quote(conversation, &quoted)),
+            reactions: Vec::new(),
+            expiry: self.expiry(author == self.own, now_ms),
         }
+    }
+
+    fn quote(&self, conversation: ConversationId, quoted: &content::QuoteRef) -> Quote {
+        let author = quoted.author.parse().ok().map(|id: AccountId| *id.x25519());
+        let author = author.filter(|author| *author == self.own || *author == self.peer);
+        let id = message_id(self.keys, conversation, &author.unwrap_or_default(), quoted.timestamp);
+        Quote { by_us: author.map(|author| author == self.own), sent_ms: quoted.timestamp, id }
+    }
+
+    /// The timer that came along. What disappears after sending has been counting since the swarm took it, if
+    /// it can be believed, or since it was sent; what disappears after reading waits for that, unless it is
+    /// our own.
+    fn expiry(&self, by_us: bool, now_ms: u64) -> Option<Expiring> {
+        let timer = timer(self.opened.content.timer());
+        let timer = if self.peer == self.own { without_reading(timer) } else { timer };
+        let mut expiry = Expiring::new(timer)?;
+        if by_us || matches!(timer, Timer::AfterSend(_)) {
+            let sent_ms = self.opened.timestamp;
+            let stored_ms = self.origin.expiry_ms.saturating_sub(expiry.length_ms());
+            let believable = stored_ms.saturating_add(EARLIEST_START_MS) >= sent_ms;
+            let start_ms = if believable { stored_ms.min(sent_ms) } else { sent_ms };
+            expiry.start_ms = Some(start_ms.min(now_ms));
+        }
+        Some(expiry)
     }
 }
 
@@ -202,6 +280,14 @@ struct Kept {
     sent_ms: u64,
     hash: String,
     content: Vec<u8>,
+}
+
+fn timer(timer: content::Timer) -> Timer {
+    match timer {
+        content::Timer::Off => Timer::Off,
+        content::Timer::AfterRead(seconds) => Timer::AfterRead(seconds),
+        content::Timer::AfterSend(seconds) => Timer::AfterSend(seconds),
+    }
 }
 
 fn text(data: &DataMessage) -> &str {
@@ -227,9 +313,8 @@ fn body(data: &DataMessage) -> Body {
     if has_parts(data) || text.is_empty() { Body::Unsupported { text } } else { Body::Text(text) }
 }
 
-/// The whole content, where it holds more than text.
+/// The whole content, where it holds more than the message's fields can tell.
 fn raw(content: &Content, data: &DataMessage) -> Vec<u8> {
-    let timed = content.expiration_timer.is_some_and(|seconds| seconds > 0);
-    let more = has_parts(data) || data.quote.is_some() || !data.preview.is_empty() || timed;
+    let more = has_parts(data) || !data.preview.is_empty();
     if more { content.to_bytes() } else { Vec::new() }
 }

@@ -2,19 +2,21 @@
 
 use sotto_api::ConversationId;
 
-use super::{Body, Edit, Message, accepted_id};
+use super::{Body, Edit, Message, accepted_id, mark_read};
 use crate::vault::Keys;
 
 /// An answer to a request that goes out with a reply has a sent time this much earlier, ms.
 const RESPONSE_LEAD_MS: u64 = 100;
 
 /// The sent times of what goes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Times {
     /// Of the message, Unix ms.
     pub sent_ms: u64,
     /// Of the answer to their message request, which goes first, if one is due.
     pub response_ms: Option<u64>,
+    /// Sent times of what was read by writing, to be told to the other side.
+    pub read: Vec<u64>,
 }
 
 /// Settles the times of a message that we write; writing to somebody is accepting them. `None` if the
@@ -24,14 +26,18 @@ pub fn begin_sending(edit: &mut Edit, keys: &Keys, id: ConversationId) -> Option
     let answers = !conversation.approved && conversation.approved_me;
     conversation.approved = true;
     conversation.hidden = false;
-    // Who writes has seen what is there.
-    conversation.mark_read();
+    conversation.archived = false;
+    // Who writes has seen what is there; what came as a request is answered by the acceptance.
+    let mut read = mark_read(edit, id);
+    if answers {
+        read.clear();
+    }
     let sent_ms = edit.next_sent_ms(if answers { RESPONSE_LEAD_MS } else { 0 });
     let response_ms = answers.then(|| sent_ms - RESPONSE_LEAD_MS);
     if let Some(response_ms) = response_ms {
         note_acceptance(edit, keys, id, response_ms, true);
     }
-    Some(Times { sent_ms, response_ms })
+    Some(Times { sent_ms, response_ms, read })
 }
 
 /// Accepts a message request without writing. Gives back the sent time of the answer, or `None` if there is
@@ -75,6 +81,9 @@ pub(super) fn note_acceptance(edit: &mut Edit, keys: &Keys, id: ConversationId, 
         outcome: None,
         own_hash: None,
         raw: Vec::new(),
+        quote: None,
+        reactions: Vec::new(),
+        expiry: None,
     };
     edit.put_message(message);
 }

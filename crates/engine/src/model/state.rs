@@ -2,7 +2,9 @@
 
 use sotto_api::{ConversationId, ConversationView, MessageId};
 
-use super::{AccountRecord, Changes, Conversation, Cursors, Job, Meta, PeerKey, Seen, Timeline};
+use super::{
+    AccountRecord, Changes, Conversation, Cursors, Job, JobKind, Meta, PeerKey, Seen, Timeline, Timers,
+};
 
 use crate::ordered::{Map, Set};
 
@@ -28,6 +30,10 @@ pub struct State {
     pub cursors: Cursors,
     /// Messages that are on their way right now.
     pub in_flight: Set<MessageId>,
+    /// Messages that disappear, by when.
+    pub timers: Timers,
+    /// Until when the other side counts as typing, Unix ms; never stored.
+    pub typing: Map<ConversationId, u64>,
 }
 
 impl State {
@@ -44,6 +50,8 @@ impl State {
             seen: Seen::default(),
             cursors: Cursors::default(),
             in_flight: Set::new(),
+            timers: Timers::default(),
+            typing: Map::new(),
         }
     }
 
@@ -55,6 +63,7 @@ impl State {
     /// What the page shows of a conversation.
     pub fn conversation_view(&self, conversation: &Conversation) -> ConversationView {
         let mut view = conversation.view(|id| self.in_flight.contains(&id));
+        view.typing = self.typing.contains_key(&conversation.id);
         if conversation.with_self {
             view.display_name.clone_from(&self.account.display_name);
         }
@@ -63,17 +72,18 @@ impl State {
 
     /// Messages and answers waiting for a recipient's swarm.
     pub fn queued(&self) -> u32 {
-        let waiting = self.jobs.values().filter(|job| !matches!(job.kind, super::JobKind::Copy(_)));
+        let counts = |kind| matches!(kind, JobKind::Message(_) | JobKind::Response);
+        let waiting = self.jobs.values().filter(|job| counts(job.kind));
         u32::try_from(waiting.count()).unwrap_or(u32::MAX)
     }
 
-    /// The first job for each recipient that may be done now.
-    pub fn due_jobs(&self) -> Map<PeerKey, &Job> {
+    /// The first job that may be done now, for each recipient and whether it goes beside the messages.
+    pub fn due_jobs(&self) -> Map<(PeerKey, bool), &Job> {
         let mut due = Map::new();
         for job in self.jobs.values() {
             let blocked = job.after.is_some_and(|before| self.jobs.contains_key(&before));
             if !blocked {
-                due.get_or_insert_with(job.recipient, || job);
+                due.get_or_insert_with((job.recipient, job.is_aside()), || job);
             }
         }
         due
@@ -106,6 +116,7 @@ impl State {
                 None => drop(self.jobs.remove(number)),
             }
         }
+        self.timers.apply(&changes.timers);
         self.seen.apply(changes.seen.clone());
     }
 }

@@ -18,10 +18,14 @@ use crate::vault::Vault;
 const OWN: PeerKey = [1; 32];
 const BOB: PeerKey = [2; 32];
 const NOW: u64 = 1_000_000;
+const ORIGIN: Origin = Origin { hash: HASH, expiry_ms: NOW + 1_000_000 };
+const HASH: &str = "0123456789012345678901234567890123456789012";
 
 struct Desk {
     vault: Vault,
     state: State,
+    /// What the store would hold.
+    stored: Loaded,
 }
 
 impl Desk {
@@ -31,8 +35,14 @@ impl Desk {
             display_name: "Ann".into(),
             profile_updated_s: 1,
             recovery_saved: false,
+            read_receipts: true,
+            typing: true,
         };
-        Self { vault: Vault::open(&Zeroizing::new([9; 32])), state: State::new(OWN, account) }
+        Self {
+            vault: Vault::open(&Zeroizing::new([9; 32])),
+            state: State::new(OWN, account),
+            stored: Loaded::new(),
+        }
     }
 
     fn bob(&self) -> ConversationId {
@@ -40,10 +50,18 @@ impl Desk {
     }
 
     fn edit<R>(&mut self, make: impl FnOnce(&mut Edit, &crate::vault::Keys) -> R) -> (R, Changes) {
-        let mut edit = Edit::new(&self.state, NOW);
+        let loaded = self.stored.clone();
+        let mut edit = Edit::new(&self.state, NOW, &loaded);
         let result = make(&mut edit, self.vault.keys());
         let changes = edit.finish();
         self.state.apply(&changes);
+        self.stored.retain(|_, message| !changes.cleared.contains(&message.conversation));
+        for ((_, id), message) in &changes.messages {
+            match message {
+                Some(message) => drop(self.stored.insert(*id, message.clone())),
+                None => drop(self.stored.remove(id)),
+            }
+        }
         (result, changes)
     }
 
@@ -53,7 +71,7 @@ impl Desk {
 
     fn hear_changes(&mut self, sender: PeerKey, sent_ms: u64, kind: Kind) -> (Effect, Changes) {
         let opened = opened(sender, sent_ms, kind);
-        self.edit(|edit, keys| receive(edit, keys, &opened, "hash"))
+        self.edit(|edit, keys| receive(edit, keys, &opened, ORIGIN))
     }
 
     fn say(&mut self, sent_ms: u64) -> Times {
@@ -72,6 +90,9 @@ impl Desk {
                 outcome: Some(Outcome::Waiting),
                 own_hash: None,
                 raw: Vec::new(),
+                quote: None,
+                reactions: Vec::new(),
+                expiry: None,
             };
             edit.put_message(message);
             times
@@ -130,7 +151,7 @@ fn replying_answers_the_request_a_little_earlier() {
     let mut desk = Desk::new();
     desk.hear(BOB, 10, text("hello"));
     let times = desk.say(5_000);
-    assert_eq!(times, Times { sent_ms: 5_000, response_ms: Some(4_900) });
+    assert_eq!(times, Times { sent_ms: 5_000, response_ms: Some(4_900), read: Vec::new() });
     assert_eq!(desk.with_bob().acceptance(), Acceptance::Accepted);
     assert_eq!((desk.with_bob().unread, desk.count()), (0, 3));
     assert_eq!(desk.say(5_000).response_ms, None);
@@ -256,14 +277,17 @@ fn kinds_of_later_versions_are_kept_or_passed_over() {
     };
     let reaction = DataMessage { reaction: Some(reaction), ..DataMessage::default() };
     let unsend = |author: &PeerKey| Kind::Unsend(Unsend { timestamp: 1, author: account_id_text(author) });
-    assert_eq!(desk.hear(BOB, 10, Kind::Data(reaction.into())), Effect::Kept);
-    assert_eq!(desk.hear(BOB, 11, unsend(&BOB)), Effect::Kept);
+    let group = Some(Box::<GroupUpdateMessage>::default());
+    let invite = DataMessage { group_update_message: group, ..DataMessage::default() };
+    assert_eq!(desk.hear(BOB, 9, Kind::Data(invite.into())), Effect::Kept);
+    assert_eq!(desk.hear(BOB, 10, Kind::Data(reaction.into())), Effect::Refused, "nobody knows Bob");
+    assert_eq!(desk.hear(BOB, 11, unsend(&BOB)), Effect::Refused);
     assert_eq!(desk.hear(BOB, 12, unsend(&OWN)), Effect::Refused);
     assert_eq!(desk.hear(BOB, 13, Kind::Receipt(ReadReceipt { timestamps: vec![1] })), Effect::Passed);
     assert_eq!(desk.hear(BOB, 14, Kind::Data(data("").into())), Effect::Passed);
     assert!(desk.state.conversations.is_empty());
     let nothing = Opened { content: Content::default(), ..opened(BOB, 15, text("")) };
-    let (effect, _) = desk.edit(|edit, keys| receive(edit, keys, &nothing, "hash"));
+    let (effect, _) = desk.edit(|edit, keys| receive(edit, keys, &nothing, ORIGIN));
     assert_eq!(effect, Effect::SetAside);
 }
 

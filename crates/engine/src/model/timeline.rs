@@ -2,7 +2,10 @@
 //! a conversation of any length. It is stored in pieces of bounded size in the order of arrival, so that
 //! one more message rewrites one small record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use serde::{Deserialize, Serialize};
 use sotto_api::MessageId;
@@ -64,6 +67,36 @@ impl Timeline {
         let mut page: Vec<MessageId> = older.by_ref().take(limit).map(|(_, id)| *id).collect();
         page.reverse();
         Some((page, older.next().is_some()))
+    }
+
+    /// Up to `limit` identifiers, oldest first, beginning after `after`, and whether there are newer ones.
+    /// `None` if `after` was never here.
+    pub fn page_after(&self, after: MessageId, limit: usize) -> Option<(Vec<MessageId>, bool)> {
+        let start = (self.entry(after)?.sent_ms, after);
+        let mut newer = self.order.range((Bound::Excluded(start), Bound::Unbounded));
+        let page = newer.by_ref().take(limit).map(|(_, id)| *id).collect();
+        Some((page, newer.next().is_some()))
+    }
+
+    /// Up to `limit` identifiers, oldest first, about as many before as after this sent time and identifier,
+    /// and whether there are older and newer ones.
+    pub fn page_around(&self, place: (u64, MessageId), limit: usize) -> (Vec<MessageId>, bool, bool) {
+        let mut older = self.order.range(..place).rev();
+        let mut page: Vec<MessageId> = older.by_ref().take(limit / 2).map(|(_, id)| *id).collect();
+        page.reverse();
+        let mut newer = self.order.range(place..);
+        page.extend(newer.by_ref().take(limit - page.len()).map(|(_, id)| *id));
+        (page, older.next().is_some(), newer.next().is_some())
+    }
+
+    /// Whether there is anything after this sent time and identifier.
+    pub fn has_after(&self, place: (u64, MessageId)) -> bool {
+        self.order.range((Bound::Excluded(place), Bound::Unbounded)).next().is_some()
+    }
+
+    /// All identifiers, newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = MessageId> {
+        self.order.iter().rev().map(|(_, id)| *id)
     }
 
     /// The newest message apart from those in `without`.
@@ -144,6 +177,20 @@ mod tests {
         assert_eq!(timeline.page(Some(id(4)), 2), Some((vec![id(2), id(3)], true)));
         assert_eq!(timeline.page(Some(id(2)), 2), Some((vec![id(1)], false)));
         assert_eq!(timeline.page(Some(id(9)), 2), None);
+    }
+
+    #[test]
+    fn pages_around_and_after() {
+        let timeline = with(1..=9);
+        let ids = |numbers: std::ops::RangeInclusive<u16>| numbers.map(id).collect::<Vec<_>>();
+        assert_eq!(timeline.page_around((5, id(5)), 4), (ids(3..=6), true, true));
+        assert_eq!(timeline.page_around((1, id(1)), 4), (ids(1..=4), false, true));
+        assert_eq!(timeline.page_around((7, MessageId([0; 16])), 6), (ids(4..=9), true, false));
+        assert_eq!(timeline.page_around((90, MessageId([0; 16])), 4), (ids(8..=9), true, false));
+        assert_eq!(timeline.page_after(id(7), 9), Some((ids(8..=9), false)));
+        assert_eq!(timeline.page_after(id(7), 1), Some((ids(8..=8), true)));
+        assert_eq!(timeline.page_after(id(77), 1), None);
+        assert!(timeline.has_after((8, id(8))) && !timeline.has_after((9, id(9))));
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod errors;
 mod files;
 mod guards;
 mod inner;
+mod journal;
 mod link;
 mod names;
 mod operations;
@@ -48,7 +49,7 @@ mod testing;
 mod tests;
 mod types;
 
-use std::{pin::pin, rc::Rc};
+use std::{cell::RefCell, pin::pin, rc::Rc};
 
 use futures::future::{join_all, join3, select};
 use sotto_protocol::{
@@ -57,7 +58,7 @@ use sotto_protocol::{
 };
 
 use self::{inner::Inner, state::State};
-use crate::{platform::Platform, random::Random};
+use crate::{ledger::Journal, platform::Platform, random::Random};
 
 pub use changes::{Change, Changes};
 pub use config::{ConfigError, NetworkConfig, Scheme};
@@ -121,7 +122,21 @@ impl<P: Platform> Network<P> {
     /// After a bounded number of tries; see [`NetworkError`].
     pub async fn store(&self, to: &AccountId, message: StoreMessage) -> Result<Stored, NetworkError> {
         let to = Pubkey::from_bytes(*to.as_bytes());
-        self.0.unless_stopped(self.0.store(to, message)).await
+        self.0.unless_stopped(self.0.store(to, message, None)).await
+    }
+
+    /// Like [`Network::store`], and writes down every try and what each member of the swarm said.
+    ///
+    /// # Errors
+    /// As there; what was written down until then stays.
+    pub async fn store_noting(
+        &self,
+        to: &AccountId,
+        message: StoreMessage,
+        journal: &RefCell<Journal>,
+    ) -> Result<Stored, NetworkError> {
+        let to = Pubkey::from_bytes(*to.as_bytes());
+        self.0.unless_stopped(self.0.store(to, message, Some(journal))).await
     }
 
     /// Asks up to two random members of the account's swarm at once, in one batch each, for what they hold
@@ -147,6 +162,20 @@ impl<P: Platform> Network<P> {
     /// After a bounded number of tries; see [`NetworkError`].
     pub async fn delete(&self, keys: &AccountKeys, hashes: &[String]) -> Result<Vec<NodeId>, NetworkError> {
         self.0.unless_stopped(self.0.delete(keys, hashes)).await
+    }
+
+    /// Lets messages of the own swarm expire at `expiry_ms` (Unix ms), unless they expire earlier already.
+    /// Gives back the members that signed for it. What is no hash is left out.
+    ///
+    /// # Errors
+    /// After a bounded number of tries; see [`NetworkError`].
+    pub async fn shorten(
+        &self,
+        keys: &AccountKeys,
+        hashes: &[String],
+        expiry_ms: u64,
+    ) -> Result<Vec<NodeId>, NetworkError> {
+        self.0.unless_stopped(self.0.shorten(keys, hashes, expiry_ms)).await
     }
 
     /// What to keep for the next start.

@@ -8,25 +8,32 @@ use sotto_protocol::{
     nodes::{Node, NodeId},
     onion::Answer,
     storage::{
-        self, Delete, MemberResult, MessageHash, Namespace, Pubkey, Request, Retrieve, Signer, Store,
-        SwarmAnswer, limits, parse_batch, share,
+        self, Delete, Expire, ExpireMode, MemberResult, MessageHash, Namespace, Pubkey, Request, Retrieve,
+        Signer, Store, SwarmAnswer, limits, parse_batch, share,
     },
 };
 
 use super::{
-    NetworkError, ReceivedMessage, Retrieved, StoreMessage, Stored, inner::Inner, request::Reply,
-    swarm_request::SwarmRequest,
+    NetworkError, ReceivedMessage, Retrieved, StoreMessage, Stored, inner::Inner, journal::no_way,
+    request::Reply, swarm_request::SwarmRequest,
 };
-use crate::{ordered::Set, platform::Platform};
+use crate::{ledger::Journal, ordered::Set, platform::Platform};
 
 /// Attempts of one operation.
 const ATTEMPTS: usize = 4;
+/// Time given to a request that is to take effect now, ms.
+const SOON_MS: u64 = 1_000;
 /// Members asked at once by [`Inner::retrieve`], and attempts for each.
 const POLLED: usize = 2;
 const POLL_ATTEMPTS: usize = 2;
 
 impl<P: Platform> Inner<P> {
-    pub(crate) async fn store(&self, to: Pubkey, message: StoreMessage) -> Result<Stored, NetworkError> {
+    pub(crate) async fn store(
+        &self,
+        to: Pubkey,
+        message: StoreMessage,
+        journal: Option<&RefCell<Journal>>,
+    ) -> Result<Stored, NetworkError> {
         if message.data.len() > limits::MESSAGE {
             return Err(NetworkError::TooLarge);
         }
@@ -37,7 +44,7 @@ impl<P: Platform> Inner<P> {
             let timestamp = timestamp_ms.clamp(now_ms.saturating_sub(ttl_ms / 2), now_ms);
             Store::new(to, Namespace::DEFAULT, data.clone(), timestamp, ttl_ms).into()
         };
-        let members = self.change_swarm(to, make).await?;
+        let members = self.change_swarm(to, journal, make).await?;
         let hash = MessageHash::of(&to, Namespace::DEFAULT, &data).to_string();
         Ok(Stored { hash, members, answered_ms: self.network_ms() })
     }
@@ -55,22 +62,53 @@ impl<P: Platform> Inner<P> {
         let request: Request = Request::Delete(Delete { account, messages, required: false, auth: None });
         // The signed text holds no time: one signature serves all attempts.
         let request = signer.sign(request).map_err(|_| NetworkError::Unauthorized)?;
-        self.change_swarm(account, |_, _| request.clone()).await
+        self.change_swarm(account, None, |_, _| request.clone()).await
+    }
+
+    pub(crate) async fn shorten(
+        &self,
+        keys: &AccountKeys,
+        hashes: &[String],
+        expiry_ms: u64,
+    ) -> Result<Vec<NodeId>, NetworkError> {
+        let messages: Vec<MessageHash> = hashes.iter().filter_map(|hash| hash.parse().ok()).collect();
+        if messages.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (signer, account) = signer(keys);
+        let make = |_: &Node, now_ms: u64| {
+            let (messages, mode) = (messages.clone(), ExpireMode::Shorten);
+            // A time in the past is refused; what should be gone by now goes as soon as possible.
+            let expiry = vec![expiry_ms.max(now_ms + SOON_MS)];
+            let request = Expire { account, messages, expiry, mode, auth: None };
+            // Signing for the signer's own account can not fail; unsigned it would be refused.
+            signer.sign(Request::Expire(request.clone())).unwrap_or(Request::Expire(request))
+        };
+        self.change_swarm(account, None, make).await
     }
 
     /// A request that the asked member passes on to all; gives back those who signed for having done it.
     async fn change_swarm(
         &self,
         account: Pubkey,
+        journal: Option<&RefCell<Journal>>,
         make: impl Fn(&Node, u64) -> Request,
     ) -> Result<Vec<NodeId>, NetworkError> {
         let tried = RefCell::default();
-        let first = self.members(&account, 1).await?.pop().ok_or(NetworkError::NoNodes)?;
+        let first =
+            self.members(&account, 1).await.and_then(|mut found| found.pop().ok_or(NetworkError::NoNodes));
+        let first = first.inspect_err(|error| {
+            self.note_try(journal, self.network_ms(), &[], String::new(), no_way(error));
+        })?;
         let read = |_: &Node, request: &Request, reply: &Reply| {
-            let signed = signed_by(request, reply, &self.swarm_of(&account));
+            let swarm = self.swarm_of(&account);
+            let signed = signed_by(request, reply, &swarm);
+            if let Some(journal) = journal {
+                journal.borrow_mut().members = self.members_said(request, reply, &swarm);
+            }
             if signed.is_empty() { Err(shared_refusal(request, reply)) } else { Ok(signed) }
         };
-        SwarmRequest::new(self, account, &tried, ATTEMPTS).run(first, make, read).await
+        SwarmRequest::new(self, account, &tried, ATTEMPTS).noting(journal).run(first, make, read).await
     }
 
     pub(crate) async fn retrieve(

@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
+use sotto_api::TryOutcome;
 use sotto_protocol::{
     nodes::{Node, NodeId},
     onion::Answer,
@@ -12,10 +13,12 @@ use sotto_protocol::{
 use super::{
     NetworkError,
     inner::Inner,
+    journal::{address, failure, no_way, refusal_outcome, signed},
     path::Path,
     request::{Failed, Reply, TIMEOUT_MS},
 };
 use crate::{
+    ledger::Journal,
     ordered::Set,
     platform::{Clock, Platform},
 };
@@ -34,6 +37,8 @@ pub(crate) struct SwarmRequest<'a, P: Platform> {
     /// Most attempts, at least 1.
     pub(crate) attempts: usize,
     resynced: bool,
+    /// Where tries are written down.
+    journal: Option<&'a RefCell<Journal>>,
     /// Paths that failed.
     avoid: Vec<Rc<Path>>,
     last: NetworkError,
@@ -47,7 +52,12 @@ impl<'a, P: Platform> SwarmRequest<'a, P> {
         attempts: usize,
     ) -> Self {
         let (resynced, avoid, last) = (false, Vec::new(), NetworkError::Unreachable);
-        Self { inner, account, tried, attempts, resynced, avoid, last }
+        Self { inner, account, tried, attempts, resynced, journal: None, avoid, last }
+    }
+
+    /// Writes down every try here.
+    pub(crate) fn noting(self, journal: Option<&'a RefCell<Journal>>) -> Self {
+        Self { journal, ..self }
     }
 
     /// Asks `first`, then other members, until `read` takes an answer. `make` builds the request for a
@@ -71,7 +81,14 @@ impl<'a, P: Platform> SwarmRequest<'a, P> {
                 break;
             };
             let request = make(&node, self.inner.network_ms());
-            let asked = self.inner.ask(&node, &request.to_bytes(), &self.avoid, TIMEOUT_MS).await;
+            let began_ms = self.inner.network_ms();
+            let lease = self.inner.lease(&node.ed25519, &self.avoid).await;
+            let lease = lease.inspect_err(|error| self.note(began_ms, &[], &node, no_way(error)))?;
+            let hops = lease.path().nodes.clone();
+            let asked = self.inner.ask_over(&lease, &node, &request.to_bytes(), TIMEOUT_MS).await;
+            if let Err(failed) = &asked {
+                self.note(began_ms, &hops, &node, failure(failed));
+            }
             let reply = match asked {
                 Ok(reply) => reply,
                 Err(Failed::Given(error)) => return Err(error),
@@ -89,9 +106,14 @@ impl<'a, P: Platform> SwarmRequest<'a, P> {
                 self.inner.observe(&sample);
             }
             let refusal = match read(&node, &request, &reply) {
-                Ok(done) => return Ok(done),
+                Ok(done) => {
+                    let signed = self.journal.map_or(0, |journal| signed(&journal.borrow()));
+                    self.note(began_ms, &hops, &node, TryOutcome::Stored { signed });
+                    return Ok(done);
+                }
                 Err(refusal) => refusal,
             };
+            self.note(began_ms, &hops, &node, refusal_outcome(refusal.status));
             match self.refused(&node, refusal).await {
                 Next::Same => {
                     // The clock was to blame: that costs no attempt, and happens once.
@@ -103,6 +125,10 @@ impl<'a, P: Platform> SwarmRequest<'a, P> {
             }
         }
         Err(self.last)
+    }
+
+    fn note(&self, began_ms: u64, hops: &[Node], member: &Node, outcome: TryOutcome) {
+        self.inner.note_try(self.journal, began_ms, hops, address(member), outcome);
     }
 
     /// What a member's refusal means.

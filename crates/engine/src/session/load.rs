@@ -5,24 +5,26 @@ use std::{
     rc::Rc,
 };
 
-use serde::de::DeserializeOwned;
-use sotto_api::{Failure, LockKind};
+use sotto_api::{ConversationId, Failure, LockKind, MessageId};
 use sotto_protocol::account::{AccountKeys, Seed};
 
 use super::{
     Session,
-    records::{Sealer, read, single},
+    records::{Record, Sealer, read, single},
 };
 use tokio::sync::Mutex;
 
 use crate::{
+    disappear,
     inbox::Inbox,
     model::{AccountRecord, Conversation, Job, Meta, Restore, Seen, State},
     network::{Network, NetworkConfig, SavedState},
     notify::Notify,
     platform::{Change, Platform, Store},
     random::Random,
+    search::Search,
     tabs::Tabs,
+    typing::Typing,
     vault::{HEADER_KEY, Header, Space, Vault},
 };
 
@@ -99,7 +101,14 @@ impl<P: Platform> Session<P> {
         state.jobs = jobs.into_iter().map(|job| (job.number, job)).collect();
         let seen: Vec<_> = scan(around, &vault, Space::Seen, &mut state).await?;
         state.seen = Seen::from_pieces(seen.into_iter().collect());
-        Ok(Self::assemble(around, vault, keys, lock, state, saved))
+        let timers: Vec<(MessageId, ConversationId, u64)> =
+            scan(around, &vault, Space::Timers, &mut state).await?;
+        let timers = timers.into_iter().map(|(id, conversation, due_ms)| (id, Some((conversation, due_ms))));
+        state.timers.apply(&timers.collect());
+        let session = Self::assemble(around, vault, keys, lock, state, saved);
+        // Before anybody sees it.
+        disappear::sweep(&session).await?;
+        Ok(session)
     }
 
     fn assemble(
@@ -123,6 +132,10 @@ impl<P: Platform> Session<P> {
             inbox: Inbox::default(),
             outbox_changed: Notify::default(),
             recovered: Notify::default(),
+            timers_changed: Notify::default(),
+            typing: Typing::default(),
+            search: Search::default(),
+            reacted_at: RefCell::default(),
             writing: Mutex::new(()),
             closed: Cell::new(false),
             closing: Notify::default(),
@@ -131,7 +144,7 @@ impl<P: Platform> Session<P> {
 }
 
 /// All records of a space. One that can not be read is counted and left where it is.
-async fn scan<P: Platform, T: DeserializeOwned>(
+async fn scan<P: Platform, T: Record>(
     around: &Surroundings<'_, P>,
     vault: &Vault,
     space: Space,

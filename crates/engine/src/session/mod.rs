@@ -6,27 +6,31 @@ mod writer;
 
 use std::{
     cell::{Cell, RefCell},
+    collections::VecDeque,
     pin::pin,
     rc::Rc,
 };
 
 use futures::{
     FutureExt, StreamExt,
-    future::{Either, join4, pending, select},
+    future::{Either, join3, join5, pending, select},
 };
-use sotto_api::{Event, Failure, Link, LockKind, NetworkView, ProfileView};
+use sotto_api::{Event, Failure, Link, LockKind, MessageView, NetworkView, ProfileView};
 use sotto_protocol::account::AccountKeys;
 use tokio::sync::Mutex;
 
 use crate::{
+    disappear,
     inbox::Inbox,
-    model::{Message, State, account_id_text},
+    model::{Message, Originals, Showing, State, account_id_text},
     network::{Change, Network},
     notify::Notify,
     outbox,
     platform::{Clock, Platform},
     random::Random,
+    search::{self, Search},
     tabs::Tabs,
+    typing::{self, Typing},
     vault::{Space, Vault},
 };
 
@@ -51,6 +55,14 @@ pub(crate) struct Session<P: Platform> {
     pub outbox_changed: Notify,
     /// Counts how often the connection came back: waiting for a retry is over then.
     pub recovered: Notify,
+    /// Tells that another message is the next to disappear, or that the clock was set.
+    pub timers_changed: Notify,
+    /// What is said and heard about typing.
+    pub typing: Typing,
+    /// What can be searched.
+    pub search: Search,
+    /// When reactions were added lately, monotonic ms.
+    pub reacted_at: RefCell<VecDeque<u64>>,
     /// Given out in the order of asking: messages keep the order in which they were written.
     writing: Mutex<()>,
     closed: Cell<bool>,
@@ -60,11 +72,12 @@ pub(crate) struct Session<P: Platform> {
 impl<P: Platform> Session<P> {
     /// Does all background work until [`Session::close`].
     pub async fn run(&self) {
-        let work = join4(
+        let work = join5(
             self.network.run().boxed_local(),
             outbox::run(self).boxed_local(),
             crate::inbox::run(self).boxed_local(),
             self.watch_network().boxed_local(),
+            join3(disappear::run(self), typing::run(self), search::run(self)).map(drop).boxed_local(),
         );
         let closing = self.closing.changed(0);
         if !self.closed.get() {
@@ -77,6 +90,7 @@ impl<P: Platform> Session<P> {
         let writing = self.writing.lock().await;
         self.closed.set(true);
         drop(writing);
+        self.search.clear();
         self.network.shutdown();
         self.closing.notify();
     }
@@ -95,13 +109,22 @@ impl<P: Platform> Session<P> {
         self.tabs.tell(event);
     }
 
-    /// Tells every tab of a message as it stands, and of its conversation when it is the newest there.
-    pub fn tell_message(&self, message: &Message) {
+    /// What the page shows of a message.
+    pub fn message_view(&self, message: &Message, originals: &Originals) -> MessageView {
         let state = self.state.borrow();
-        let conversation = state.conversation(message.conversation);
-        let view = message.view(conversation, state.in_flight.contains(&message.id));
-        self.tabs.tell(&Event::Message(view));
-        if let Some(conversation) = conversation
+        message.view(&Showing {
+            own: &state.own,
+            conversation: state.conversation(message.conversation),
+            in_flight: state.in_flight.contains(&message.id),
+            originals,
+        })
+    }
+
+    /// Tells every tab of a message as it stands, and of its conversation when it is the newest there.
+    pub fn tell_message(&self, message: &Message, originals: &Originals) {
+        self.tabs.tell(&Event::Message(self.message_view(message, originals)));
+        let state = self.state.borrow();
+        if let Some(conversation) = state.conversation(message.conversation)
             && conversation.last.as_ref().is_some_and(|last| last.id == message.id)
         {
             self.tabs.tell(&Event::Conversation(state.conversation_view(conversation)));
@@ -170,6 +193,7 @@ impl<P: Platform> Session<P> {
         let view = self.network_view();
         let now = view.link;
         self.tell(&Event::Network(view));
+        self.timers_changed.notify();
         if now == Link::Connected && before != now {
             self.recovered.notify();
             self.outbox_changed.notify();

@@ -1,19 +1,23 @@
 //! The right to write: one at a time, each write whole or not at all.
 
-use serde::Serialize;
 use sotto_api::{ConversationId, Event, Failure, MessageId};
 
 use super::{
     Session,
-    records::{Sealer, message_key, read},
+    records::{Record, Sealer, ledger_key, message_key, read},
 };
 use tokio::sync::MutexGuard;
 
 use crate::{
-    model::{Changes, Edit, Message, Pieces, Timeline},
+    ledger::Ledger,
+    model::{Changes, Edit, Loaded, Message, Originals, Pieces, Signal, Timeline},
+    ordered::Set,
     platform::{Platform, Store},
     vault::Space,
 };
+
+/// Messages read at once when looking for unread ones.
+const UNREAD_SLICE: usize = 64;
 
 /// The right to write to an account.
 pub(crate) struct Writer<'a, P: Platform> {
@@ -68,27 +72,119 @@ impl<'a, P: Platform> Writer<'a, P> {
         Ok(self.messages(conversation, &[id]).await?.pop())
     }
 
+    /// Reads what answers refer to, for showing these messages.
+    pub async fn originals(&self, messages: &[Message]) -> Result<Originals, Failure> {
+        let mut originals = Originals::new();
+        for message in messages {
+            let Some(quote) = message.quote.as_ref().filter(|quote| quote.by_us.is_some()) else { continue };
+            if originals.contains_key(&quote.id) {
+                continue;
+            }
+            if let Some(original) = self.message(message.conversation, quote.id).await? {
+                originals.insert(quote.id, original.body.beginning());
+            }
+        }
+        Ok(originals)
+    }
+
+    /// Reads messages that may be removed, and the one that will be the newest of the conversation then. The
+    /// timeline must be in memory.
+    pub async fn load_removed(
+        &self,
+        conversation: ConversationId,
+        ids: &Set<MessageId>,
+        loaded: &mut Loaded,
+    ) -> Result<(), Failure> {
+        let newest = {
+            let state = self.session.state.borrow();
+            state.timelines.get(&conversation).and_then(|timeline| timeline.newest_without(ids))
+        };
+        let wanted: Vec<MessageId> = ids.iter().copied().chain(newest).collect();
+        for found in self.messages(conversation, &wanted).await?.into_iter() {
+            loaded.insert(found.id, found);
+        }
+        Ok(())
+    }
+
+    /// Reads the received messages that count as unread.
+    pub async fn load_unread(&self, id: ConversationId, loaded: &mut Loaded) -> Result<(), Failure> {
+        self.load_timeline(id).await?;
+        let (mut missing, read, ids) = {
+            let state = self.session.state.borrow();
+            let Some(known) = state.conversation(id) else { return Ok(()) };
+            let timeline = state.timelines.get(&id);
+            let ids: Vec<MessageId> = match known.unread {
+                0 => Vec::new(),
+                _ => timeline.map(|timeline| timeline.newest_first().collect()).unwrap_or_default(),
+            };
+            (known.unread as usize, known.read_arrivals, ids)
+        };
+        for ids in ids.chunks(UNREAD_SLICE) {
+            for message in self.messages(id, ids).await?.into_iter().filter(|found| found.arrival > read) {
+                missing = missing.saturating_sub(1);
+                loaded.insert(message.id, message);
+            }
+            if missing == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads how a message travelled.
+    pub async fn ledger(&self, conversation: ConversationId, id: MessageId) -> Result<Ledger, Failure> {
+        let vault = &self.session.vault;
+        let key = ledger_key(vault, conversation, id);
+        let stored = self
+            .session
+            .platform
+            .store()
+            .get(std::slice::from_ref(&key))
+            .await
+            .map_err(|_| Failure::Storage)?;
+        let sealed = stored.into_iter().next().flatten();
+        Ok(sealed.and_then(|sealed| read(vault, &key, &sealed)).unwrap_or_default())
+    }
+
     /// Makes changes, stores them in one batch, and then tells the tabs. An error of `make` or of the store
     /// changes nothing.
     pub async fn commit<R>(&self, make: impl FnOnce(&mut Edit) -> Result<R, Failure>) -> Result<R, Failure> {
+        self.commit_with(&Loaded::new(), &[], make).await
+    }
+
+    /// Like [`Writer::commit`], with stored messages at hand, and writing ledgers of messages along with it.
+    pub async fn commit_with<R>(
+        &self,
+        loaded: &Loaded,
+        ledgers: &[(ConversationId, MessageId, Ledger)],
+        make: impl FnOnce(&mut Edit) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
         let session = self.session;
-        let (result, changes) = {
+        let (result, changes, signals) = {
             let state = session.state.borrow();
-            let mut edit = Edit::new(&state, session.network.now_ms());
+            let mut edit = Edit::new(&state, session.network.now_ms(), loaded);
             let result = make(&mut edit)?;
-            (result, edit.finish())
+            let signals = std::mem::take(&mut edit.signals);
+            (result, edit.finish(), signals)
         };
-        self.store(changes).await?;
+        if !changes.is_empty() || !ledgers.is_empty() {
+            self.store(&changes, ledgers).await?;
+        }
+        self.signal(&signals);
         Ok(result)
     }
 
-    async fn store(&self, changes: Changes) -> Result<(), Failure> {
-        if changes.is_empty() {
-            return Ok(());
-        }
+    async fn store(
+        &self,
+        changes: &Changes,
+        ledgers: &[(ConversationId, MessageId, Ledger)],
+    ) -> Result<(), Failure> {
         let session = self.session;
         let mut sealer = Sealer::new(&session.vault, &session.random);
-        sealer.changes(&changes);
+        sealer.changes(changes);
+        for (conversation, id, ledger) in ledgers {
+            sealer.put(ledger_key(&session.vault, *conversation, *id), ledger);
+        }
         session.platform.store().commit(sealer.finish()).await.map_err(|_| Failure::Storage)?;
         let listed: Vec<ConversationId> = {
             let state = session.state.borrow();
@@ -98,32 +194,42 @@ impl<'a, P: Platform> Writer<'a, P> {
                 .map(|conversation| conversation.id)
                 .collect()
         };
-        session.state.borrow_mut().apply(&changes);
-        self.tell(&changes, &listed);
+        session.state.borrow_mut().apply(changes);
+        session.search.note(changes);
+        let shown: Vec<Message> = changes.messages.values().flatten().cloned().collect();
+        // What can not be read now is shown as not found.
+        let originals = self.originals(&shown).await.unwrap_or_default();
+        self.tell(changes, &listed, &originals);
         if !changes.jobs.is_empty() {
             session.outbox_changed.notify();
+        }
+        if !changes.timers.is_empty() {
+            session.timers_changed.notify();
         }
         Ok(())
     }
 
+    fn signal(&self, signals: &[Signal]) {
+        for Signal::Typing(id, until_ms) in signals {
+            self.session.typing.heard(self.session, *id, *until_ms);
+        }
+    }
+
     /// Writes a record of its own, outside the state.
-    pub async fn put(&self, space: Space, record: &impl Serialize) -> Result<(), Failure> {
+    pub async fn put(&self, space: Space, record: &impl Record) -> Result<(), Failure> {
         let mut sealer = Sealer::new(&self.session.vault, &self.session.random);
         sealer.put_single(space, record);
         self.session.platform.store().commit(sealer.finish()).await.map_err(|_| Failure::Storage)
     }
 
     /// `listed` are the changed conversations that the list showed before.
-    fn tell(&self, changes: &Changes, listed: &[ConversationId]) {
+    fn tell(&self, changes: &Changes, listed: &[ConversationId], originals: &Originals) {
         let session = self.session;
         let state = session.state.borrow();
         for ((conversation, id), message) in &changes.messages {
             let event = match message {
                 None => Event::MessageRemoved(*conversation, *id),
-                Some(message) => {
-                    let of = state.conversation(*conversation);
-                    Event::Message(message.view(of, state.in_flight.contains(id)))
-                }
+                Some(message) => Event::Message(session.message_view(message, originals)),
             };
             session.tell(&event);
         }
@@ -138,6 +244,7 @@ impl<'a, P: Platform> Writer<'a, P> {
         drop(state);
         if changes.account.is_some() {
             session.tell(&Event::Profile(session.profile_view()));
+            session.tell(&Event::Settings(session.state.borrow().account.settings()));
         }
         if counts {
             session.tell(&Event::Network(session.network_view()));

@@ -38,6 +38,10 @@ pub enum Space {
     Cursors = 9,
     /// Content kept for later versions.
     Kept = 10,
+    /// When messages disappear.
+    Timers = 11,
+    /// How messages travelled, grouped by conversation.
+    Ledgers = 12,
 }
 
 /// Derived keys, wiped when dropped.

@@ -11,7 +11,7 @@ use sotto_api::{
 };
 use sotto_engine::{
     Engine, NetworkConfig, TabId,
-    platform::{Batch, MemoryStore, Record, Store, StoreError},
+    platform::{Batch, MemoryStore, Platform as _, Record, Store, StoreError},
 };
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -135,7 +135,18 @@ impl Person {
 
     /// Somebody with what an earlier engine has stored.
     pub async fn with_records(config: &NetworkConfig, records: Rc<MemoryStore>) -> Self {
+        Self::on(config, Machine::with_store(MortalStore::over(records))).await
+    }
+
+    /// Somebody with stored records, this much later (ms) and without a connection.
+    pub async fn later(config: &NetworkConfig, records: Rc<MemoryStore>, ahead_ms: i64) -> Self {
         let machine = Machine::with_store(MortalStore::over(records));
+        machine.net().set_unplugged(true);
+        machine.clock().set_ahead_ms(ahead_ms);
+        Self::on(config, machine).await
+    }
+
+    async fn on(config: &NetworkConfig, machine: Rc<Machine<MortalStore>>) -> Self {
         let engine = Engine::open(machine.clone(), config.clone()).await.unwrap();
         let (tab, events) = engine.attach();
         let running = engine.clone();
@@ -247,6 +258,27 @@ impl Person {
         assert!(matches!(reply, Ok(Reply::Sent(_))), "{reply:?}");
     }
 
+    /// The newest message that reads so.
+    pub async fn message(&self, conversation: ConversationId, reads: &str) -> MessageView {
+        let messages = self.messages(conversation).await;
+        let found = messages.into_iter().rev().find(|message| line(message) == reads);
+        found.unwrap_or_else(|| panic!("no message reads {reads}"))
+    }
+
+    /// Polls until this holds.
+    pub async fn polled(&self, mut holds: impl AsyncFnMut() -> bool) -> bool {
+        until(async || {
+            let _ = self.try_call(Command::PollNow).await;
+            holds().await
+        })
+        .await
+    }
+
+    /// Waits until nothing is left to be sent, apart from what only the own swarm is to know.
+    pub async fn settled(&self) {
+        assert!(until(async || self.network().await.queued == 0).await);
+    }
+
     pub async fn messages(&self, conversation: ConversationId) -> Vec<MessageView> {
         let command = Command::Messages { conversation, before: None, limit: 200 };
         match self.try_call(command).await {
@@ -276,7 +308,9 @@ impl Person {
     pub async fn expect_all_sent(&self, conversation: ConversationId) {
         let sent = async || {
             let messages = self.messages(conversation).await;
-            messages.iter().all(|message| matches!(message.delivery, None | Some(Delivery::Sent)))
+            messages
+                .iter()
+                .all(|message| matches!(message.delivery, None | Some(Delivery::Sent | Delivery::Read)))
         };
         assert!(until(sent).await, "{:?}", self.messages(conversation).await);
     }
@@ -312,7 +346,24 @@ pub fn line(message: &MessageView) -> String {
         (Body::Accepted { by_us: true }, _) => "= we accepted".into(),
         (Body::Accepted { by_us: false }, _) => "= they accepted".into(),
         (Body::Unsupported { text }, _) => format!("? {text}"),
+        (Body::Deleted, Some(_)) => "> deleted".into(),
+        (Body::Deleted, None) => "< deleted".into(),
+        (Body::Timer { by_us, timer }, _) => {
+            format!("= {} set {timer:?}", if *by_us { "we" } else { "they" })
+        }
     }
+}
+
+/// Two people who have accepted each other, and their conversation on either side.
+pub async fn friends(config: &NetworkConfig) -> (Person, Person, ConversationId, ConversationId) {
+    let (ann, bob) = (Person::named(config, "Ann").await, Person::named(config, "Bob").await);
+    let with_bob = ann.open(&bob.account_id().await).await;
+    let with_ann = bob.open(&ann.account_id().await).await;
+    ann.say(with_bob, "hello").await;
+    bob.expect(with_ann, &["< hello"]).await;
+    bob.say(with_ann, "hi").await;
+    ann.expect(with_bob, &["> hello", "= they accepted", "< hi"]).await;
+    (ann, bob, with_bob, with_ann)
 }
 
 /// Asks again and again until it is so; `false` when it never was.

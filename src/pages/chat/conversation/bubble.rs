@@ -42,7 +42,11 @@ pub fn Bubble(
             let text = Signal::derive(move || t::conversation::accepted_by_them(&name(view)));
             view! { <Line message=message text=text /> }.into_any()
         }
-        Body::Text(_) | Body::Unsupported { .. } => {
+        Body::Timer { .. } => {
+            view! { <Line message=message text=Signal::stored(t::conversation::timer_changed().to_owned()) /> }
+                .into_any()
+        }
+        Body::Text(_) | Body::Unsupported { .. } | Body::Deleted => {
             view! { <Words message=message first=first last=last view=view /> }.into_any()
         }
     }
@@ -72,6 +76,7 @@ fn Words(
             Delivery::Saved => "saved",
             Delivery::Sending => "sending",
             Delivery::Sent => "sent",
+            Delivery::Read => "read",
             Delivery::Failed => "failed",
         })
     };
@@ -166,9 +171,11 @@ fn Words(
 fn Unsupported(body: Body) -> impl IntoView {
     let text = text(&body);
     let has_text = !text.is_empty();
+    let deleted = body == Body::Deleted;
+    let notice = if deleted { t::conversation::deleted() } else { t::conversation::unsupported() };
     view! {
         {has_text.then(|| view! { <span class="said private" dir="auto" data-testid="message-text">{text}</span> })}
-        <span class="unsupported"><Glyph icon=Icon::Info small=true /> {t::conversation::unsupported()}</span>
+        <span class="unsupported"><Glyph icon=Icon::Info small=true /> {notice}</span>
     }
 }
 
@@ -176,7 +183,7 @@ fn mark(delivery: Delivery) -> impl IntoView {
     let (icon, label) = match delivery {
         Delivery::Saved => (Icon::Clock, t::list::state_saved()),
         Delivery::Sending => (Icon::ArrowUp, t::list::state_sending()),
-        Delivery::Sent => (Icon::Check, t::list::state_sent()),
+        Delivery::Sent | Delivery::Read => (Icon::Check, t::list::state_sent()),
         Delivery::Failed => (Icon::CircleAlert, t::list::state_failed()),
     };
     view! { <span class="mark" role="img" aria-label=label title=label><Glyph icon=icon small=true /></span> }
@@ -227,7 +234,7 @@ fn items(state: State, message: RwSignal<MessageView>) -> Vec<MenuItem> {
 fn text(body: &Body) -> String {
     match body {
         Body::Text(text) | Body::Unsupported { text } => text.clone(),
-        Body::Accepted { .. } => String::new(),
+        Body::Accepted { .. } | Body::Deleted | Body::Timer { .. } => String::new(),
     }
 }
 

@@ -70,7 +70,7 @@ fn lay(
 }
 
 fn together(above: &MessageView, below: &MessageView) -> bool {
-    let line = |message: &MessageView| matches!(message.body, Body::Accepted { .. });
+    let line = |message: &MessageView| matches!(message.body, Body::Accepted { .. } | Body::Timer { .. });
     !line(above)
         && !line(below)
         && above.delivery.is_some() == below.delivery.is_some()
@@ -95,6 +95,9 @@ mod tests {
             sent_ms,
             delivery: own.then_some(Delivery::Sent),
             unread: false,
+            quote: None,
+            reactions: Vec::new(),
+            expiry: None,
         }
     }
 
