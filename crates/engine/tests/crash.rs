@@ -12,8 +12,8 @@ mod common;
 mod people;
 
 use common::on_this_thread;
-use people::{Death, Person, network, until};
-use sotto_api::{Command, ConversationId, Reply};
+use people::{Death, Person, friends, network, until};
+use sotto_api::{Body, Command, ConversationId, DeleteScope, Reply, Timer};
 use sotto_engine::NetworkConfig;
 
 const OURS: [&str; 3] = ["one", "two", "three"];
@@ -80,6 +80,89 @@ fn a_restore_goes_on_after_a_power_cut() {
             }
         }
     });
+}
+
+/// Answers, reactions, timers and deletions, with the power going at every write.
+#[test]
+fn what_is_done_with_messages_is_done_once() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let mut crashes = 0;
+        for write in 1..=MAX_WRITES {
+            let death = if write % 2 == 0 { Death::Before(write) } else { Death::After(write) };
+            if !actions(&config, death).await {
+                break;
+            }
+            crashes += 1;
+        }
+        assert!(crashes >= 8, "only {crashes} crashes: the script does not reach far enough");
+    });
+}
+
+async fn actions(config: &NetworkConfig, death: Death) -> bool {
+    let (ann, bob, with_bob, with_ann) = friends(config).await;
+    ann.settled().await;
+    let (ours, theirs) = (ann.message(with_bob, "> hello").await.id, ann.message(with_bob, "< hi").await.id);
+    ann.store().die(death);
+    let mut crashed = false;
+    let has = async |ann: &Person, line: &str| ann.lines(with_bob).await.contains(&line.to_owned());
+
+    let answer = Command::Reply { to: theirs, text: "answer".into() };
+    let ann = act(ann, answer, async |ann| has(ann, "> answer").await, &mut crashed).await;
+    let react = Command::React { message: theirs, emoji: "👍".into(), add: true };
+    let ann = act(ann, react, async |_| false, &mut crashed).await;
+    let timer = Command::SetTimer { conversation: with_bob, timer: Timer::AfterSend(86_400) };
+    let ann = act(ann, timer, async |_| false, &mut crashed).await;
+    let delete = Command::Delete { messages: vec![ours], scope: DeleteScope::Everyone };
+    let mut ann = act(ann, delete, async |ann| !has(ann, "> hello").await, &mut crashed).await;
+
+    loop {
+        let arrived = until(async || {
+            let _ = bob.call(Command::PollNow).await;
+            ann.is_dead() || arrived(&bob, with_ann).await && ann.network().await.queued == 0
+        });
+        assert!(arrived.await, "{death:?}: {:?}", bob.lines(with_ann).await);
+        if !ann.is_dead() {
+            break;
+        }
+        (ann, crashed) = (ann.after_power_cut().await, true);
+    }
+    let lines = ann.lines(with_bob).await;
+    let times = |line: &str| lines.iter().filter(|found| *found == line).count();
+    assert_eq!(
+        [times("> answer"), times("> deleted"), times("= we set AfterSend(86400)")],
+        [1, 1, 1],
+        "{death:?}"
+    );
+    crashed
+}
+
+/// Whether everything has come, each once.
+async fn arrived(bob: &Person, with_ann: ConversationId) -> bool {
+    let messages = bob.messages(with_ann).await;
+    let mut lines: Vec<String> = messages.iter().map(people::line).collect();
+    lines.sort();
+    let all = ["< answer", "< deleted", "= they set AfterSend(86400)", "= we accepted", "> hi"];
+    let reacted = messages.iter().any(|message| {
+        message.body == Body::Text("hi".into()) && message.reactions.iter().map(|view| view.count).eq([1])
+    });
+    lines == all && reacted
+}
+
+/// Does something; when the power goes meanwhile, looks whether it was done, and does it again if not.
+async fn act(
+    mut ann: Person,
+    command: Command,
+    is_done: impl AsyncFn(&Person) -> bool,
+    crashed: &mut bool,
+) -> Person {
+    while ann.try_call(command.clone()).await.is_none() {
+        (ann, *crashed) = (ann.after_power_cut().await, true);
+        if is_done(&ann).await {
+            break;
+        }
+    }
+    ann
 }
 
 /// Runs the script with one power cut. Gives back whether it came to that.

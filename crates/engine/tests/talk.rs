@@ -163,14 +163,14 @@ fn what_the_network_refuses_fails_and_can_be_tried_again() {
         network.nodes().iter().for_each(|node| node.set_faults(refuse.clone()));
         ann.say(with_bob, "too much").await;
         let failed = async || {
-            let last = ann.messages(with_bob).await.pop();
-            last.is_some_and(|last| last.delivery == Some(Delivery::Failed))
+            let tried = ann.message(with_bob, "> too much").await;
+            tried.delivery == Some(Delivery::Failed)
         };
         assert!(until(failed).await, "{:?}", ann.messages(with_bob).await);
         assert_eq!(ann.network().await.queued, 0, "the copy for the own devices goes with it");
 
         network.nodes().iter().for_each(|node| node.clear_faults());
-        let id = ann.messages(with_bob).await.pop().unwrap().id;
+        let id = ann.message(with_bob, "> too much").await.id;
         ann.done(Command::Retry(id)).await;
         ann.expect_all_sent(with_bob).await;
         assert_eq!(ann.call(Command::Retry(id)).await, Err(Failure::NotFound));
