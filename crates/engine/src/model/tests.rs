@@ -1,5 +1,7 @@
 //! The rules for what comes in and what goes out, without I/O.
 
+mod about;
+
 use proptest::prelude::*;
 use sotto_api::{Acceptance, ConversationId};
 use sotto_protocol::{
