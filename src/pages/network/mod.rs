@@ -3,6 +3,7 @@
 mod facts;
 mod path;
 mod saw;
+mod way;
 
 use leptos::prelude::*;
 use sotto_api::{Command, Link, Reply};
@@ -21,6 +22,7 @@ use crate::{
 use facts::Facts;
 use path::Paths;
 use saw::WhoSawWhat;
+use way::Way;
 
 /// Path, nodes, clock.
 #[component]
@@ -64,6 +66,7 @@ pub fn Network() -> impl IntoView {
                     </header>
                     <p class="lead">{t::network::lead()}</p>
                     <Paths link=link />
+                    <Way />
                     <div class="actions">
                         <button
                             type="button"

@@ -43,7 +43,8 @@ pub fn Paths(link: Memo<Link>) -> impl IntoView {
 #[component]
 fn FullPath(path: PathView) -> impl IntoView {
     let time = path.round_trip_ms.map(round_trip);
-    let hops = path.hops.into_iter().map(|hop| view! { <Hop hop=hop /> }).collect_view();
+    let gateway = path.hops.iter().any(|hop| hop.role == HopRole::Entry);
+    let hops = path.hops.into_iter().map(|hop| view! { <Hop hop=hop gateway=gateway /> }).collect_view();
     view! {
         <ol class="path">
             <li class="end">
@@ -68,10 +69,12 @@ fn FullPath(path: PathView) -> impl IntoView {
     }
 }
 
+/// One stop; behind a gateway even the first node does not see who is there.
 #[component]
-fn Hop(hop: HopView) -> impl IntoView {
+fn Hop(hop: HopView, gateway: bool) -> impl IntoView {
     let (icon, name, hint) = match hop.role {
         HopRole::Entry => (Icon::DoorOpen, t::network::entry(), t::network::entry_hint()),
+        HopRole::First if gateway => (Icon::CircleDot, t::network::first(), t::network::first_hint_entry()),
         HopRole::First => (Icon::CircleDot, t::network::first(), t::network::first_hint()),
         HopRole::Second => (Icon::CircleDot, t::network::second(), t::network::second_hint()),
         HopRole::Last => (Icon::CircleDot, t::network::last(), t::network::last_hint()),

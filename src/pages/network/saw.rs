@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use sotto_api::HopRole;
 
 use crate::{i18n::t, once, state::use_state};
 
@@ -8,14 +7,14 @@ use crate::{i18n::t, once, state::use_state};
 pub fn WhoSawWhat() -> impl IntoView {
     let network = use_state().network;
     let gateway = once::memo(move || {
-        network.with(|network| {
-            let first = network.as_ref().and_then(|network| network.paths.first());
-            first.is_some_and(|path| path.hops.iter().any(|hop| hop.role == HopRole::Entry))
-        })
+        network.with(|network| network.as_ref().is_some_and(|network| network.gateway.is_some()))
     });
     let entry = (t::network::entry(), t::network::saw_entry(), t::network::saw_entry_hidden());
-    let nodes = [
-        (t::network::first(), t::network::saw_first(), t::network::saw_first_hidden()),
+    let first = |gateway: bool| match gateway {
+        true => (t::network::first(), t::network::saw_first_entry(), t::network::saw_first_entry_hidden()),
+        false => (t::network::first(), t::network::saw_first(), t::network::saw_first_hidden()),
+    };
+    let others = [
         (t::network::second(), t::network::saw_second(), t::network::saw_second_hidden()),
         (t::network::last(), t::network::saw_last(), t::network::saw_last_hidden()),
         (t::network::destination(), t::network::saw_destination(), t::network::saw_destination_hidden()),
@@ -25,7 +24,8 @@ pub fn WhoSawWhat() -> impl IntoView {
             .get()
             .then_some(entry)
             .into_iter()
-            .chain(nodes)
+            .chain([first(gateway.get())])
+            .chain(others)
             .map(|(stop, sees, hidden)| {
                 view! {
                     <tr>

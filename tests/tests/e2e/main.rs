@@ -7,6 +7,7 @@ mod account;
 mod appearance;
 mod engines;
 mod faults;
+mod gateway;
 mod input;
 mod names;
 mod offline;

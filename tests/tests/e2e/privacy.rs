@@ -84,7 +84,7 @@ async fn only_onion_requests_node_lists_and_static_files_leave_the_browser() -> 
 
 /// Hosts that Chromium itself asks for updates and its own services, whatever its flags say. No page can
 /// make it do so, and `sent` searches these requests too.
-const BROWSER_OWN: [&str; 3] = ["accounts.google.com", "clients2.google.com", "update.googleapis.com"];
+pub const BROWSER_OWN: [&str; 3] = ["accounts.google.com", "clients2.google.com", "update.googleapis.com"];
 
 /// Requests of the page that are none of the three kinds.
 fn foreign(stage: &Stage, person: &User) -> Vec<String> {
@@ -111,7 +111,7 @@ fn foreign(stage: &Stage, person: &User) -> Vec<String> {
 }
 
 /// The host of an address, or of the `host:port` of a `CONNECT`.
-fn host(url: &str) -> &str {
+pub fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', ':', '?']).next().unwrap_or_default()
 }
