@@ -2,7 +2,22 @@
 
 use std::fmt;
 
-use sotto_api::ConversationId;
+use sotto_api::{ConversationId, MessageId};
+
+/// Where a link that invites to a conversation has its Account ID.
+const ADD: &str = "#/add/";
+
+/// What a link or a fragment invites to; not checked. `None` when it is no such link.
+pub fn invited(text: &str) -> Option<&str> {
+    text.split_once(ADD).map(|(_, id)| id.trim().trim_matches('/'))
+}
+
+/// A link to this page that invites to a conversation with an Account ID.
+pub fn invitation(account_id: &str) -> String {
+    let location = leptos::prelude::window().location();
+    let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
+    format!("{origin}{path}{ADD}{account_id}")
+}
 
 /// One screen. `Display` gives the fragment, `parse` reads it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -12,6 +27,8 @@ pub enum Route {
     List,
     /// A conversation.
     Conversation(ConversationId),
+    /// A message of a conversation: leads to the conversation, which then shows the message.
+    Message(ConversationId, MessageId),
     /// Message requests.
     Requests,
     /// Begin a conversation.
@@ -36,6 +53,8 @@ pub enum Section {
     Profile,
     /// Lock and blur.
     Privacy,
+    /// When and how to tell of new messages.
+    Notifications,
     /// Theme, accent, sizes.
     Appearance,
     /// The recovery password.
@@ -50,10 +69,11 @@ pub enum Section {
 
 impl Section {
     /// Every section with its name in the fragment.
-    pub const ALL: [(Self, &'static str); 8] = [
+    pub const ALL: [(Self, &'static str); 9] = [
         (Self::Overview, ""),
         (Self::Profile, "profile"),
         (Self::Privacy, "privacy"),
+        (Self::Notifications, "notifications"),
         (Self::Appearance, "appearance"),
         (Self::Recovery, "recovery"),
         (Self::Language, "language"),
@@ -76,7 +96,7 @@ impl Route {
         let path = fragment.trim_start_matches('#').trim_matches('/');
         let (head, tail) = path.split_once('/').unwrap_or((path, ""));
         match (head, tail) {
-            ("c", id) => id.parse().map_or(Self::List, Self::Conversation),
+            ("c", tail) => Self::parse_conversation(tail).unwrap_or_default(),
             ("settings", name) => Section::parse(name).map_or(Self::List, Self::Settings),
             ("requests", "") => Self::Requests,
             ("new", "") => Self::New,
@@ -87,10 +107,17 @@ impl Route {
         }
     }
 
+    fn parse_conversation(tail: &str) -> Option<Self> {
+        match tail.split_once('/') {
+            None => tail.parse().ok().map(Self::Conversation),
+            Some((id, message)) => Some(Self::Message(id.parse().ok()?, message.parse().ok()?)),
+        }
+    }
+
     /// The conversation shown, if any.
     pub fn conversation(self) -> Option<ConversationId> {
         match self {
-            Self::Conversation(id) => Some(id),
+            Self::Conversation(id) | Self::Message(id, _) => Some(id),
             _ => None,
         }
     }
@@ -101,6 +128,7 @@ impl fmt::Display for Route {
         match self {
             Self::List => f.write_str("#/"),
             Self::Conversation(id) => write!(f, "#/c/{id}"),
+            Self::Message(id, message) => write!(f, "#/c/{id}/{message}"),
             Self::Requests => f.write_str("#/requests"),
             Self::New => f.write_str("#/new"),
             Self::Settings(Section::Overview) => f.write_str("#/settings"),
@@ -124,6 +152,7 @@ mod tests {
         let mut routes = vec![
             Route::List,
             Route::Conversation(id),
+            Route::Message(id, MessageId([0xcd; 16])),
             Route::Requests,
             Route::New,
             Route::Network,
@@ -137,8 +166,33 @@ mod tests {
     }
 
     #[test]
+    fn links_that_invite() {
+        for (text, id) in [
+            ("#/add/05ab", Some("05ab")),
+            ("https://example.org/#/add/05ab/\n", Some("05ab")),
+            ("#/add/", Some("")),
+            ("#/adds/05ab", None),
+            ("05ab", None),
+        ] {
+            assert_eq!(invited(text), id, "{text}");
+        }
+    }
+
+    #[test]
     fn a_bad_fragment_is_the_list() {
-        for bad in ["", "#", "#/c/", "#/c/zz", "#/c/../x", "#/settings/none", "#/%00", "#//new/x", "#/💥"] {
+        for bad in [
+            "",
+            "#",
+            "#/c/",
+            "#/c/zz",
+            "#/c/../x",
+            "#/c/00/11",
+            "#/add/05",
+            "#/settings/none",
+            "#/%00",
+            "#//new/x",
+            "#/💥",
+        ] {
             assert_eq!(Route::parse(bad), Route::List, "{bad}");
         }
     }

@@ -6,9 +6,9 @@ use super::{
     icon::{Glyph, Icon},
     qr_code::QrCode,
 };
-use crate::{i18n::t, state::use_state};
+use crate::{i18n::t, route::invitation, state::use_state};
 
-/// The own Account ID to give away: readable, to copy, and as QR code.
+/// The own Account ID to give away: readable, to copy, as a link that invites, and as QR code.
 #[component]
 pub fn AccountIdCard(
     /// Shows the QR code from the start.
@@ -19,6 +19,7 @@ pub fn AccountIdCard(
     let id = Signal::derive(move || {
         state.profile.with(|profile| profile.as_ref().map(|own| own.account_id.clone()).unwrap_or_default())
     });
+    let link = Signal::derive(move || invitation(&id.get()));
     let code = RwSignal::new(with_code);
     let toggle_label = move || if code.get() { t::settings::id_qr_hide() } else { t::settings::id_qr_show() };
     view! {
@@ -30,6 +31,12 @@ pub fn AccountIdCard(
                     label=t::settings::copy_id()
                     done=t::settings::id_copied()
                     testid="copy-account-id"
+                />
+                <CopyButton
+                    text=link
+                    label=t::invite::copy_link()
+                    done=t::invite::link_copied()
+                    testid="copy-invitation"
                 />
                 <button
                     type="button"

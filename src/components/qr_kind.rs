@@ -1,6 +1,6 @@
 //! What a scanned text is, as far as the page can tell without understanding it.
 
-use crate::i18n::t;
+use crate::{i18n::t, route::invited};
 
 /// The kinds of code that people show each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum CodeKind {
 impl CodeKind {
     /// Tells the kind by the outer form only; whether the content is valid is for the engine to say.
     pub fn of(text: &str) -> Self {
-        let text = text.trim();
+        let text = invited(text).unwrap_or(text).trim();
         let hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let words = text.split_whitespace().collect::<Vec<_>>();
         let plain = words.iter().all(|word| word.chars().all(char::is_alphabetic));
@@ -62,6 +62,7 @@ mod tests {
         for (text, kind) in [
             (id.as_str(), AccountId),
             (&id.to_uppercase(), AccountId),
+            (&format!("https://example.org/#/add/{id}"), AccountId),
             (&group, OtherId),
             (&id[..65], Other),
             ("0123456789abcdef0123456789abcdef", Recovery),

@@ -2,5 +2,8 @@
 
 pub mod attention;
 pub mod camera;
+pub mod chime;
 pub mod grey;
+pub mod notices;
 pub mod qr;
+mod script;

@@ -15,8 +15,10 @@ use crate::once;
 pub struct Conversations {
     rows: StoredValue<HashMap<ConversationId, ArcRwSignal<ConversationView>>>,
     changed: Trigger,
-    /// What the list shows, newest first.
+    /// What the list shows: pinned ones first, then newest first.
     pub chats: Memo<Vec<ConversationId>>,
+    /// What was taken off the list, in the same order.
+    pub archived: Memo<Vec<ConversationId>>,
     /// Open message requests, newest first.
     pub requests: Memo<Vec<ConversationId>>,
     /// Blocked contacts, newest first.
@@ -37,7 +39,8 @@ impl Conversations {
         Self {
             rows,
             changed,
-            chats: select(is_chat),
+            chats: select(|view| is_chat(view) && !view.archived),
+            archived: select(|view| is_chat(view) && view.archived),
             requests: select(is_request),
             blocked: select(|view| view.blocked),
         }
@@ -84,9 +87,10 @@ impl Conversations {
         self.rows.with_value(|rows| rows.get(&id).map(|row| row.get_untracked()))
     }
 
-    /// Unread messages in all chats.
+    /// Unread messages in all chats that are not muted. A chat marked as unread counts as one.
     pub fn unread(self) -> u32 {
-        self.chats.get().into_iter().filter_map(|id| self.get(id)).map(|view| view.unread).sum()
+        let chats = self.chats.get().into_iter().filter_map(|id| self.get(id));
+        chats.filter(|view| !is_muted(view)).map(|view| view.unread.max(u32::from(view.marked_unread))).sum()
     }
 
     fn store(self, view: ConversationView) {
@@ -104,6 +108,11 @@ impl Conversations {
     }
 }
 
+/// Whether a conversation makes no notifications now.
+pub fn is_muted(view: &ConversationView) -> bool {
+    view.muted_until_ms as f64 > js_sys::Date::now()
+}
+
 fn is_chat(view: &ConversationView) -> bool {
     !is_request(view) && !view.blocked && (view.last.is_some() || !view.draft.is_empty())
 }
@@ -119,9 +128,11 @@ fn select(
     // A heap sorts with a tenth of the code that sorting a vector takes.
     let found: BinaryHeap<_> = rows.with_value(|rows| {
         rows.values()
-            .filter_map(|row| row.with_untracked(|view| wanted(view).then_some((view.active_ms, view.id))))
+            .filter_map(|row| {
+                row.with_untracked(|view| wanted(view).then_some((view.pinned, view.active_ms, view.id)))
+            })
             .map(Reverse)
             .collect()
     });
-    found.into_sorted_vec().into_iter().map(|Reverse((_, id))| id).collect()
+    found.into_sorted_vec().into_iter().map(|Reverse((_, _, id))| id).collect()
 }

@@ -4,12 +4,13 @@ pub mod confirm;
 pub mod conversations;
 pub mod navigation;
 pub mod preferences;
+pub mod search;
 pub mod toasts;
 
 use leptos::prelude::*;
 use sotto_api::{
     Acceptance, Body, Command, ConversationId, Event, Failure, MessageId, MessageView, NetworkView, Phase,
-    ProfileView, Reply, RestoreProgress,
+    ProfileView, Reply, RestoreProgress, Settings,
 };
 
 use crate::{
@@ -21,6 +22,7 @@ use confirm::Confirm;
 use conversations::Conversations;
 use navigation::Navigation;
 use preferences::Preferences;
+use search::Search;
 use toasts::Toasts;
 
 /// Everything shared, by copy. Get it with [`use_state`].
@@ -43,6 +45,10 @@ pub struct State {
     pub restore: RwSignal<Option<RestoreProgress>>,
     /// An account was restored in this tab, and the person has not gone on to the list yet.
     pub arriving: RwSignal<bool>,
+    /// What the person has chosen for the account.
+    pub settings: RwSignal<Settings>,
+    /// What is searched for.
+    pub search: Search,
     /// The screen.
     pub navigation: Navigation,
     /// Short notes at the edge.
@@ -79,6 +85,8 @@ impl State {
             network: RwSignal::new(None),
             restore: RwSignal::new(None),
             arriving: RwSignal::new(false),
+            settings: RwSignal::new(Settings::default()),
+            search: Search::new(),
             navigation: Navigation::start(),
             toasts: Toasts::new(),
             confirm: Confirm::new(),
@@ -122,12 +130,13 @@ impl State {
     }
 
     async fn fetch(self) {
-        let commands = [Command::Profile, Command::Conversations, Command::Network];
+        let commands = [Command::Profile, Command::Conversations, Command::Settings, Command::Network];
         let answers = futures::future::join_all(commands.map(|command| self.engine.call(command))).await;
         for reply in answers.into_iter().flatten() {
             match reply {
                 Reply::Profile(profile) => self.profile.set(Some(profile)),
                 Reply::Conversations(views) => self.conversations.replace(views),
+                Reply::Settings(settings) => self.settings.set(settings),
                 Reply::Network(network) => self.network.set(Some(network)),
                 _ => {}
             }
@@ -143,7 +152,9 @@ impl State {
             Event::Network(network) => self.network.set(Some(network.clone())),
             Event::Restore(progress) => self.restore.set(Some(*progress)),
             Event::Message(message) => self.announce(message),
-            Event::MessageRemoved(..) | Event::Settings(_) | Event::SearchGrew => {}
+            Event::Settings(settings) => self.settings.set(*settings),
+            Event::SearchGrew => self.search.grew.update(|grew| *grew = grew.wrapping_add(1)),
+            Event::MessageRemoved(..) => {}
         }
     }
 
@@ -170,6 +181,8 @@ impl State {
         self.restore.set(None);
         self.arriving.set(false);
         self.jump.set(None);
+        self.settings.set(Settings::default());
+        self.search.clear();
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());
     }

@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsValue;
 
-use crate::route::Route;
+use crate::route::{Route, invited};
 
 /// Where we are.
 #[derive(Clone, Copy)]
@@ -11,20 +11,26 @@ pub struct Navigation {
     route: RwSignal<Route>,
     /// Steps taken inside the page, so that *Back* never leaves it.
     depth: StoredValue<u32>,
+    /// Whom an opened link invites to write to; not checked. Kept until the account is open. It is taken out of the
+    /// address at once, so that the browser's history does not keep it.
+    pub invitation: RwSignal<Option<String>>,
 }
 
 impl Navigation {
     /// Reads the address and follows it.
     pub fn start() -> Self {
+        let invitation = RwSignal::new(None);
+        take_invitation(invitation);
         let route = RwSignal::new(current());
         let listener = window_event_listener(ev::hashchange, move |_| {
+            take_invitation(invitation);
             let now = current();
             if route.get_untracked() != now {
                 route.set(now);
             }
         });
         on_cleanup(move || listener.remove());
-        Self { route, depth: StoredValue::new(0) }
+        Self { route, depth: StoredValue::new(0), invitation }
     }
 
     /// The screen; wakes the reader when it changes.
@@ -48,9 +54,7 @@ impl Navigation {
 
     /// Opens a screen in place of this one: what was left can not be gone back to.
     pub fn replace(self, route: Route) {
-        if let Ok(history) = window().history() {
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&route.to_string()));
-        }
+        replace_address(route);
         self.route.set(route);
     }
 
@@ -64,6 +68,19 @@ impl Navigation {
             }
             _ => self.replace(parent),
         }
+    }
+}
+
+fn replace_address(route: Route) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&route.to_string()));
+    }
+}
+
+fn take_invitation(invitation: RwSignal<Option<String>>) {
+    if let Some(id) = invited(&window().location().hash().unwrap_or_default()) {
+        invitation.set(Some(id.to_owned()));
+        replace_address(Route::List);
     }
 }
 

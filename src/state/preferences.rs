@@ -48,6 +48,18 @@ pub enum TextSize {
     Huge,
 }
 
+/// How much a notification tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Who wrote, and what.
+    Text,
+    /// Who wrote.
+    #[default]
+    Name,
+    /// That there is something.
+    Nothing,
+}
+
 macro_rules! named {
     ($type:ident, $attribute:literal, $($variant:ident = $name:literal),+) => {
         impl $type {
@@ -81,6 +93,8 @@ named!(
 );
 named!(TextSize, "text", Small = "small", Normal = "normal", Large = "large", Huge = "huge");
 
+named!(Detail, "notice", Text = "text", Name = "name", Nothing = "nothing");
+
 /// The choices as signals. Setting one shows it at once and keeps it.
 #[derive(Clone, Copy)]
 pub struct Preferences {
@@ -94,6 +108,12 @@ pub struct Preferences {
     pub enter_sends: RwSignal<bool>,
     /// Names and messages are blurred while the window has no focus.
     pub blur: RwSignal<bool>,
+    /// New messages make notifications, as far as the browser allows.
+    pub notify: RwSignal<bool>,
+    /// How much they tell.
+    pub detail: RwSignal<Detail>,
+    /// New messages make a sound.
+    pub sound: RwSignal<bool>,
 }
 
 impl Preferences {
@@ -111,12 +131,20 @@ impl Preferences {
             ),
             enter_sends: RwSignal::new(read("enter-sends").as_deref() != Some("no")),
             blur: RwSignal::new(read("blur").as_deref() == Some("yes")),
+            notify: RwSignal::new(read("notify").as_deref() == Some("yes")),
+            detail: RwSignal::new(
+                read(Detail::ATTRIBUTE).and_then(|name| Detail::parse(&name)).unwrap_or_default(),
+            ),
+            sound: RwSignal::new(read("sound").as_deref() == Some("yes")),
         };
         once::effect(move || apply(Theme::ATTRIBUTE, choices.theme.get().name()));
         once::effect(move || apply(Accent::ATTRIBUTE, choices.accent.get().name()));
         once::effect(move || apply(TextSize::ATTRIBUTE, choices.text.get().name()));
         once::effect(move || apply("enter-sends", yes_no(choices.enter_sends.get())));
         once::effect(move || apply("blur", yes_no(choices.blur.get())));
+        once::effect(move || apply("notify", yes_no(choices.notify.get())));
+        once::effect(move || apply(Detail::ATTRIBUTE, choices.detail.get().name()));
+        once::effect(move || apply("sound", yes_no(choices.sound.get())));
         choices
     }
 }

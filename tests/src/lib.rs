@@ -10,6 +10,7 @@ pub mod flows;
 mod messages;
 mod page;
 mod proxy;
+mod rows;
 pub mod secrets;
 mod stage;
 mod storage;

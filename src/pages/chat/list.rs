@@ -1,9 +1,15 @@
 use leptos::{ev, html, prelude::*};
-use sotto_api::ConversationId;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{resizer::Resizer, row::Row};
+use super::{
+    finder::Finder,
+    resizer::Resizer,
+    results::Results,
+    row::Row,
+    row_menu::{RowMenu, RowMenuView},
+    search::Search,
+};
 use crate::{
     components::{
         banner::Banner,
@@ -15,18 +21,17 @@ use crate::{
     i18n::t,
     once,
     route::{Route, Section},
-    state::{State, use_state},
-    words,
+    state::use_state,
 };
 
-/// The conversations, newest first, with search and what wants attention above them.
+/// The conversations, pinned ones first, then newest first, with search and what wants attention above them.
 #[component]
 pub fn List() -> impl IntoView {
     let state = use_state();
-    let wanted = RwSignal::new(String::new());
-    let found = once::memo(move || search(state, &wanted.get()));
-    let none_at_all = once::memo(move || state.conversations.chats.with(Vec::is_empty));
+    let finder = Finder::follow(state);
+    let searching = once::memo(move || finder.found.with(Option::is_some));
     let rows = NodeRef::<html::Ul>::new();
+    let menu = RowMenu::new();
     view! {
         <section class="list" aria-label=t::list::title() data-testid="list">
             <header class="list-head">
@@ -41,76 +46,58 @@ pub fn List() -> impl IntoView {
                     <Glyph icon=Icon::Plus />
                 </a>
             </header>
-            <Search wanted=wanted rows=rows />
-            <Notes />
+            <Search rows=rows />
+            <Show when=move || !searching.get()>
+                <Notes />
+            </Show>
             <ul node_ref=rows class="rows" on:keydown=move |event| walk(rows, &event)>
-                <Each each=move || found.get() key=|id| *id let(id)>
-                    <li><Row id=id /></li>
-                </Each>
-                {move || match (none_at_all.get(), found.with(Vec::is_empty)) {
-                    (true, _) => view! { <Empty /> }.into_any(),
-                    (false, true) => view! { <li class="list-empty">{t::list::nothing_found()}</li> }.into_any(),
-                    _ => ().into_any(),
+                {move || match searching.get() {
+                    true => view! { <Results finder=finder /> }.into_any(),
+                    false => view! { <Chats menu=menu /> }.into_any(),
                 }}
             </ul>
+            <RowMenuView menu=menu />
             <Resizer />
         </section>
     }
 }
 
+/// What is on the list, and behind a button what was taken off it.
 #[component]
-fn Search(wanted: RwSignal<String>, rows: NodeRef<html::Ul>) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
-    let shortcut = window_event_listener(ev::keydown, move |event| {
-        let command = event.ctrl_key() || event.meta_key();
-        if command && !event.shift_key() && !event.alt_key() && event.key().eq_ignore_ascii_case("k") {
-            event.prevent_default();
-            if let Some(input) = input.get_untracked() {
-                let _ = input.focus();
-                input.select();
-            }
-        }
-    });
-    on_cleanup(move || shortcut.remove());
-    let on_key = move |event: ev::KeyboardEvent| match event.key().as_str() {
-        "Escape" => {
-            wanted.set(String::new());
-            if let Some(input) = input.get_untracked() {
-                let _ = input.blur();
-            }
-        }
-        "ArrowDown" | "Enter" => {
-            event.prevent_default();
-            let first = rows.get_untracked().and_then(|rows| rows.query_selector("a.row").ok().flatten());
-            if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-                if event.key() == "Enter" { first.click() } else { drop(first.focus()) }
-            }
-        }
-        _ => {}
-    };
-    let key = if window().navigator().platform().is_ok_and(|name| name.starts_with("Mac")) {
-        t::list::search_key_mac()
-    } else {
-        t::list::search_key()
-    };
+fn Chats(menu: RowMenu) -> impl IntoView {
+    let conversations = use_state().conversations;
+    let archived = once::memo(move || conversations.archived.with(Vec::len) as u64);
+    let none = once::memo(move || conversations.chats.with(Vec::is_empty) && archived.get() == 0);
+    let open = RwSignal::new(false);
     view! {
-        <search class="search">
-            <Glyph icon=Icon::Search />
-            <input
-                node_ref=input
-                type="search"
-                placeholder=t::list::search()
-                aria-label=t::list::search()
-                aria-keyshortcuts="Control+K Meta+K"
-                autocomplete="off"
-                spellcheck="false"
-                dir="auto"
-                prop:value=move || wanted.get()
-                on:input=move |event| wanted.set(event_target_value(&event))
-                on:keydown=on_key
-            />
-            <kbd aria-hidden="true">{key}</kbd>
-        </search>
+        <Each each=move || conversations.chats.get() key=|id| *id let(id)>
+            <li><Row id=id menu=menu /></li>
+        </Each>
+        <Show when=move || none.get()>
+            <Empty />
+        </Show>
+        <Show when=move || { archived.get() > 0 }>
+            <li>
+                <button
+                    type="button"
+                    class="rows-toggle"
+                    data-testid="archived"
+                    aria-expanded=move || open.get().to_string()
+                    on:click=move |_| open.update(|open| *open = !*open)
+                >
+                    <Glyph icon=Icon::Archive />
+                    {move || t::list::archived(archived.get())}
+                    <span class="turn"><Glyph icon=Icon::ChevronRight /></span>
+                </button>
+            </li>
+        </Show>
+        <Each
+            each=move || if open.get() { conversations.archived.get() } else { Vec::new() }
+            key=|id| *id
+            let(id)
+        >
+            <li><Row id=id menu=menu /></li>
+        </Each>
     }
 }
 
@@ -158,38 +145,27 @@ fn Empty() -> impl IntoView {
     }
 }
 
-/// The chats whose name, display name or Account ID holds what was typed.
-fn search(state: State, wanted: &str) -> Vec<ConversationId> {
-    let wanted = words::lower(wanted.trim());
-    let mut chats = state.conversations.chats.get();
-    if !wanted.is_empty() {
-        chats.retain(|id| {
-            state.conversations.get(*id).is_some_and(|view| {
-                words::lower(&words::name(&view)).contains(&wanted)
-                    || words::lower(&view.display_name).contains(&wanted)
-                    || view.account_id.starts_with(&wanted)
-            })
-        });
-    }
-    chats
-}
-
 /// Arrow keys go from row to row.
 fn walk(rows: NodeRef<html::Ul>, event: &ev::KeyboardEvent) {
     let forward = match event.key().as_str() {
-        "ArrowDown" => true,
-        "ArrowUp" => false,
+        "ArrowDown" if !event.alt_key() => true,
+        "ArrowUp" if !event.alt_key() => false,
         _ => return,
     };
-    let active = document().active_element();
-    let item = active.and_then(|active| active.closest("li").ok().flatten());
-    let next = item
-        .and_then(|item| if forward { item.next_element_sibling() } else { item.previous_element_sibling() });
-    let row = next.and_then(|next| next.query_selector("a.row").ok().flatten());
+    let Some(list) = rows.get_untracked() else { return };
+    let Ok(found) = list.query_selector_all("a.row, .rows-toggle, .search-more button") else { return };
+    let active = document().active_element().map(web_sys::Node::from);
+    let at = (0..found.length()).find(|index| found.item(*index) == active);
+    let next = match (at, forward) {
+        (Some(at), true) => at.checked_add(1),
+        (Some(at), false) => at.checked_sub(1),
+        (None, _) => None,
+    };
+    let row = next.and_then(|next| found.item(next));
     if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
         event.prevent_default();
         let _ = row.focus();
-    } else if !forward && let Some(rows) = rows.get_untracked() {
-        rows.set_scroll_top(0.0);
+    } else if !forward {
+        list.set_scroll_top(0.0);
     }
 }

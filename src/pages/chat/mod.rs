@@ -1,12 +1,20 @@
 //! The open account: rail, list and, beside it, whatever the address names.
 
+mod actions;
 mod conversation;
+mod finder;
+mod invited;
+mod keys;
 mod list;
+mod palette;
 mod rail;
 mod recipient;
 mod requests;
 mod resizer;
+mod results;
 mod row;
+mod row_menu;
+mod search;
 mod start;
 mod strip;
 
@@ -18,6 +26,7 @@ use sotto_api::ConversationId;
 
 use crate::{
     components::logo::Logo,
+    device::notices,
     i18n::t,
     once,
     route::Route,
@@ -25,7 +34,9 @@ use crate::{
     state::use_state,
 };
 use conversation::Conversation;
+use keys::Overlays;
 use list::List;
+use palette::Palettes;
 use rail::Rail;
 use strip::Strip;
 
@@ -51,9 +62,10 @@ enum Beside {
 /// `data-pane`.
 #[component]
 pub fn Chat() -> impl IntoView {
-    let navigation = use_state().navigation;
+    let state = use_state();
+    let navigation = state.navigation;
     let beside = once::memo(move || match navigation.route() {
-        Route::Conversation(id) => Beside::Conversation(id),
+        Route::Conversation(id) | Route::Message(id, _) => Beside::Conversation(id),
         Route::Requests => Beside::Requests,
         Route::New => Beside::New,
         Route::Settings(_) => Beside::Settings,
@@ -63,6 +75,16 @@ pub fn Chat() -> impl IntoView {
     let pane = move || if beside.get() == Beside::Nothing { "list" } else { "beside" };
     let details = RwSignal::new(width() >= ROOMY);
     close_when_narrow(details);
+    let overlays = Overlays::new();
+    keys::listen(state, overlays);
+    notices::follow(state);
+    invited::follow(state);
+    once::effect(move || {
+        if let Route::Message(id, message) = navigation.route() {
+            state.jump.set(Some((id, message)));
+            navigation.replace(Route::Conversation(id));
+        }
+    });
     view! {
         <div class="app" data-pane=pane>
             <Rail />
@@ -81,6 +103,7 @@ pub fn Chat() -> impl IntoView {
                 }}
             </div>
         </div>
+        <Palettes overlays=overlays />
     }
 }
 

@@ -2,6 +2,8 @@
 
 use sotto_api::AccountIdProblem;
 
+use crate::route::invited;
+
 const ID_CHARS: usize = 66;
 const MAX_NAME_CHARS: usize = 64;
 
@@ -23,9 +25,9 @@ pub enum Mistake {
     Neither,
 }
 
-/// Reads a text that is meant to be complete.
+/// Reads a text that is meant to be complete. A link that invites stands for its Account ID.
 pub fn read(text: &str) -> Result<Recipient, Mistake> {
-    let text = text.trim();
+    let text = invited(text).unwrap_or(text).trim();
     if is_hex(text) && text.len() >= ID_CHARS - 2 {
         return match text.len() {
             ID_CHARS if text.starts_with("05") => Ok(Recipient::Account(text.to_owned())),
@@ -40,7 +42,7 @@ pub fn read(text: &str) -> Result<Recipient, Mistake> {
 pub fn mistake_so_far(text: &str) -> Option<Mistake> {
     let text = text.trim();
     let wrong = |letter: char| letter.is_ascii() && !is_name_letter(letter);
-    if is_hex(text) && text.len() >= ID_CHARS {
+    if (is_hex(text) && text.len() >= ID_CHARS) || invited(text).is_some() {
         return read(text).err();
     }
     let never = text.starts_with('-') || text.contains(wrong) || text.chars().count() > MAX_NAME_CHARS + 2;
@@ -103,6 +105,9 @@ mod tests {
     fn account_ids_and_names() {
         let good = format!("05{}", "a".repeat(64));
         assert_eq!(read(&format!(" {good}\n")), Ok(Recipient::Account(good.clone())));
+        let link = format!("https://example.org/#/add/{good}");
+        assert_eq!(read(&link), Ok(Recipient::Account(good.clone())));
+        assert_eq!(mistake_so_far(&link), None);
         for length in [64, 65, 67] {
             let text = "0".repeat(length);
             let problem = AccountIdProblem::Length(u32::try_from(length).unwrap_or_default());

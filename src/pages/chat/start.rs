@@ -2,7 +2,10 @@ use leptos::{ev, prelude::*};
 use sotto_api::{Command, Failure, Reply};
 use wasm_bindgen_futures::JsFuture;
 
-use super::recipient::{self, Mistake, Recipient};
+use super::{
+    actions,
+    recipient::{self, Mistake, Recipient},
+};
 use crate::{
     components::{
         account_id_card::AccountIdCard,
@@ -113,6 +116,21 @@ pub fn Start() -> impl IntoView {
                     <QrReader wanted=Wanted::AccountId on_found=found />
                 </Show>
             </form>
+            <section class="card">
+                <div class="card-head">
+                    <h2>{t::list::note_to_self()}</h2>
+                    <p class="quiet">{t::start::notes_hint()}</p>
+                </div>
+                <button
+                    type="button"
+                    class="button outline"
+                    data-testid="new-notes"
+                    on:click=move |_| actions::open_notes(state)
+                >
+                    <Glyph icon=Icon::StickyNote />
+                    {t::start::notes()}
+                </button>
+            </section>
             <section class="card">
                 <div class="card-head">
                     <h2>{t::start::your_id()}</h2>

@@ -30,6 +30,9 @@ pub fn Welcome() -> impl IntoView {
                 <p class="lead">
                     {t::app::tagline()} <br /> {t::onboarding::lead()}
                 </p>
+                <p class="quiet" data-testid="invited" hidden=move || state.navigation.invitation.with(Option::is_none)>
+                    {t::invite::waiting()}
+                </p>
                 <div class="ways">
                     <Way to=Route::Create look="primary" name=t::onboarding::create() testid="welcome-create" />
                     <Way to=Route::Restore look="outline" name=t::onboarding::restore() testid="welcome-restore" />

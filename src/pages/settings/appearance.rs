@@ -87,10 +87,14 @@ fn accent_name(accent: Accent) -> &'static str {
 
 /// One of several, as tiles over radio buttons: arrow keys move, as everywhere.
 #[component]
-fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+pub fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+    /// Which; written to when it is chosen.
     value: RwSignal<T>,
+    /// What is chosen.
     label: &'static str,
+    /// How the tiles stand.
     class: &'static str,
+    /// Each with its name for tests and what is on its tile.
     options: Vec<(T, String, AnyView)>,
 ) -> impl IntoView {
     let group = unique("choice");

@@ -3,12 +3,14 @@
 mod about;
 mod appearance;
 mod language;
+mod notifications;
 mod overview;
 mod privacy;
 mod profile;
 mod recovery;
 mod shortcuts;
 pub mod sign_out;
+mod telling;
 
 use leptos::prelude::*;
 
@@ -36,6 +38,7 @@ pub fn Settings() -> impl IntoView {
             }
             Section::Profile => view! { <profile::Profile /> }.into_any(),
             Section::Privacy => view! { <privacy::Privacy /> }.into_any(),
+            Section::Notifications => view! { <notifications::Notifications /> }.into_any(),
             Section::Appearance => view! { <appearance::Appearance /> }.into_any(),
             Section::Recovery => view! { <recovery::Recovery /> }.into_any(),
             Section::Language => view! { <language::Language /> }.into_any(),
@@ -56,6 +59,7 @@ fn title(section: Section) -> &'static str {
         Section::Overview => t::settings::title(),
         Section::Profile => t::settings::profile(),
         Section::Privacy => t::settings::privacy(),
+        Section::Notifications => t::settings::notifications(),
         Section::Appearance => t::settings::appearance(),
         Section::Recovery => t::settings::recovery(),
         Section::Language => t::settings::language(),

@@ -44,6 +44,13 @@ pub fn Overview() -> impl IntoView {
                     testid="settings-privacy"
                 />
                 <Row
+                    to=Route::Settings(Section::Notifications)
+                    icon=Icon::Bell
+                    name=t::settings::notifications()
+                    hint=said(t::settings::notifications_hint())
+                    testid="settings-notifications"
+                />
+                <Row
                     to=Route::Settings(Section::Appearance)
                     icon=Icon::Palette
                     name=t::settings::appearance()

@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use sotto_api::{Command, ConversationId, LockKind};
 
+use super::telling::{ClearAll, Telling};
 use crate::{
     components::{
         avatar::Avatar,
@@ -49,11 +50,13 @@ pub fn Privacy() -> impl IntoView {
                 testid="blur"
             />
         </section>
+        <Telling />
         <section>
             <h2>{t::settings::blocked()}</h2>
             <p class="hint">{t::settings::blocked_hint()}</p>
             <Blocked />
         </section>
+        <ClearAll />
     }
 }
 

@@ -5,11 +5,14 @@
 
 mod account;
 mod appearance;
+mod choices;
 mod engines;
 mod faults;
 mod gateway;
 mod input;
+mod lists;
 mod names;
+mod notices;
 mod offline;
 mod privacy;
 mod requests;

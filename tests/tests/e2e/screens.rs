@@ -87,6 +87,7 @@ async fn screens_of_a_new_account() -> Outcome {
         ("settings", "/settings"),
         ("profile", "/settings/profile"),
         ("privacy", "/settings/privacy"),
+        ("notifications", "/settings/notifications"),
         ("appearance", "/settings/appearance"),
         ("language", "/settings/language"),
         ("shortcuts", "/settings/shortcuts"),
@@ -262,12 +263,12 @@ async fn sign_out(user: &User) -> Outcome {
 }
 
 /// Photographs what is shown in both themes and three widths, and asks axe-core about each.
-async fn look(user: &User, name: &str) -> Outcome {
+pub async fn look(user: &User, name: &str) -> Outcome {
     look_at(user, name, async || Ok(())).await
 }
 
 /// The same for something that has to be opened at each width.
-async fn look_at(user: &User, name: &str, open: impl AsyncFn() -> Outcome) -> Outcome {
+pub async fn look_at(user: &User, name: &str, open: impl AsyncFn() -> Outcome) -> Outcome {
     for size in WIDTHS {
         user.resize(size.1, size.2).await?;
         open().await?;

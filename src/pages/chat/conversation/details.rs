@@ -1,5 +1,9 @@
 use leptos::{ev, prelude::*};
 use sotto_api::{Command, ConversationId, ConversationView, Kind};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::disappearing::Disappearing;
 
 use crate::{
     components::{
@@ -8,13 +12,17 @@ use crate::{
         copy::CopyButton,
         field::Field,
         icon::{Glyph, Icon},
+        menu::MenuPlace,
         show::Show,
     },
     i18n::t,
     once,
-    pages::chat::requests::block,
-    route::Route,
-    state::{State, confirm::Question, use_state},
+    pages::chat::{
+        actions,
+        requests::block,
+        row_menu::{RowMenu, RowMenuView},
+    },
+    state::use_state,
     words,
 };
 
@@ -75,17 +83,38 @@ pub fn Details(
             <Show when=other>
                 <Nickname id=id nickname=part(|view| view.nickname.clone()) />
             </Show>
+            <Disappearing view=view id=id />
             <section class="details-actions">
+                <MoreActions id=id />
                 <Show when=other>
                     <BlockButton view=view id=id />
                 </Show>
-                <button type="button" class="button quiet-danger" on:click=move |_| delete(state, id)>
+                <button type="button" class="button quiet-danger" on:click=move |_| actions::delete(state, id)>
                     <Glyph icon=Icon::Trash2 />
                     {t::details::delete()}
                 </button>
             </section>
             <p class="quiet note"><Glyph icon=Icon::Lock small=true /> {t::details::end_to_end()}</p>
         </aside>
+    }
+}
+
+/// The menu that the conversation's row has as well: for those who do not find it there.
+#[component]
+fn MoreActions(id: ConversationId) -> impl IntoView {
+    let menu = RowMenu::new();
+    let open = move |event: ev::MouseEvent| {
+        let button = event.current_target().and_then(|button| button.dyn_into::<Element>().ok());
+        if let Some(place) = button.map(|button| button.get_bounding_client_rect()) {
+            menu.open(id, MenuPlace { x: place.left(), y: place.bottom() });
+        }
+    };
+    view! {
+        <button type="button" class="button quiet" data-testid="details-more" aria-haspopup="menu" on:click=open>
+            <Glyph icon=Icon::EllipsisVertical />
+            {t::row::more()}
+        </button>
+        <RowMenuView menu=menu />
     }
 }
 
@@ -132,21 +161,4 @@ fn BlockButton(view: Signal<Option<ConversationView>>, id: ConversationId) -> im
             {move || if blocked.get() { t::details::unblock() } else { t::details::block() }}
         </button>
     }
-}
-
-/// Asks, naming what is destroyed, then deletes and leaves.
-fn delete(state: State, id: ConversationId) {
-    let name = state.conversations.get_untracked(id).map(|view| words::name(&view)).unwrap_or_default();
-    let question = Question {
-        title: t::details::delete_title(&name),
-        body: t::details::delete_body().to_owned(),
-        action: t::action::delete(),
-        danger: true,
-    };
-    leptos::task::spawn_local(async move {
-        if state.confirm.ask(question).await && state.attempt(Command::DeleteConversation(id)).await {
-            state.toasts.say(t::details::deleted());
-            state.navigation.replace(Route::List);
-        }
-    });
 }

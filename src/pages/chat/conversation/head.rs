@@ -7,6 +7,7 @@ use crate::{
         icon::{Glyph, Icon},
     },
     i18n::t,
+    pages::chat::keys::search_within,
     route::Route,
     state::use_state,
     words,
@@ -20,7 +21,8 @@ pub fn Head(
     /// Whether the details are open.
     details: RwSignal<bool>,
 ) -> impl IntoView {
-    let navigation = use_state().navigation;
+    let state = use_state();
+    let navigation = state.navigation;
     let part = move |read: fn(&ConversationView) -> String| {
         Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
     };
@@ -40,6 +42,20 @@ pub fn Head(
                 <h1><bdi class="private">{name}</bdi></h1>
                 <p dir="ltr">{part(subtitle)}</p>
             </div>
+            <button
+                type="button"
+                class="icon-button"
+                data-testid="search-here"
+                aria-label=t::search::here()
+                title=t::search::here()
+                on:click=move |_| {
+                    if let Some(id) = view.with_untracked(|view| view.as_ref().map(|view| view.id)) {
+                        search_within(state, id);
+                    }
+                }
+            >
+                <Glyph icon=Icon::Search />
+            </button>
             <button
                 type="button"
                 class="icon-button"

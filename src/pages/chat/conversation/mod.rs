@@ -3,6 +3,7 @@
 mod bubble;
 mod composer;
 mod details;
+mod disappearing;
 mod foot;
 mod head;
 mod messages;
@@ -61,6 +62,10 @@ fn Known(
     details: RwSignal<bool>,
 ) -> impl IntoView {
     let state = use_state();
+    // Marked by hand: whoever opens it has seen it.
+    if view.with_untracked(|view| view.as_ref().is_some_and(|view| view.marked_unread)) {
+        state.engine.tell(Command::MarkRead(id));
+    }
     let timeline = Timeline::open(state, id);
     view! {
         <div class="split">
