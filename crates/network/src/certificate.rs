@@ -1,6 +1,6 @@
 //! Self-signed certificates, as the service nodes and seeds of the public network have them.
 
-use std::{fmt, fs, io::Write, path::Path, sync::Arc, time::Duration, time::SystemTime};
+use std::{fmt, fs, path::Path, sync::Arc, time::Duration, time::SystemTime};
 
 use rcgen::{CertificateParams, DistinguishedName, DnType, IsCa, KeyPair, PublicKeyData};
 use rustls::{
@@ -12,7 +12,7 @@ use rustls::{
 use tokio_rustls::TlsAcceptor;
 use zeroize::Zeroizing;
 
-use crate::keys::create_private;
+use crate::keys::write_private;
 
 /// How long a certificate is valid: what the public network's storage server takes.
 const VALID: Duration = Duration::from_secs(10_000 * 24 * 60 * 60);
@@ -68,7 +68,7 @@ impl Certificate {
             return Self::from_pem(&Zeroizing::new(fs::read_to_string(path)?));
         }
         let (made, text) = Self::generate(names)?;
-        create_private(path)?.write_all(text.as_bytes())?;
+        write_private(path, text.as_bytes())?;
         Ok(made)
     }
 

@@ -2,7 +2,11 @@
 //!
 //! The identity is an Ed25519 key; the X25519 key used for onion layers is its birational conversion.
 
-use std::{fmt, fs, io::Write, path::Path};
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use blake2::{
     Blake2b,
@@ -69,7 +73,7 @@ impl NodeKeys {
         }
         let keys = make()?;
         let text = Zeroizing::new(hex::encode(keys.signing.as_bytes()));
-        create_private(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)?;
+        write_private(path, text.as_bytes()).map_err(failed)?;
         Ok(keys)
     }
 
@@ -111,13 +115,25 @@ fn derive(root: &[u8; 32], purpose: &str, index: u64) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Creates a file that only its owner may read.
-pub(crate) fn create_private(path: &Path) -> std::io::Result<fs::File> {
+/// Writes a file that only its owner may read. It is there as a whole or not at all, also after a crash.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let temporary = path.with_added_extension("new");
+    // What a crash has left: nobody uses it.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    let mut file = options.open(&temporary)?;
+    let written = file.write_all(content).and_then(|()| file.sync_all());
+    let placed = written.and_then(|()| fs::rename(&temporary, path));
+    if placed.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    placed
 }
 
 #[cfg(test)]
@@ -139,5 +155,29 @@ mod tests {
     fn debug_shows_no_secret() {
         let keys = NodeKeys::from_seed(&[1; 32]);
         assert_eq!(format!("{keys:?}"), format!("NodeKeys({})", keys.id()));
+    }
+
+    #[test]
+    fn a_key_file_is_whole_or_not_there() {
+        let folder = std::env::temp_dir().join(format!("sotto-keys-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("key");
+        // A crash has left half of one.
+        fs::write(folder.join("key.new"), "00112233").unwrap();
+        let made = NodeKeys::load_or_make(&path, NodeKeys::fresh).unwrap();
+        let again = NodeKeys::load_or_make(&path, || Err(NetworkError::NoRandomness)).unwrap();
+        assert_eq!(again.id(), made.id());
+        assert!(!folder.join("key.new").exists());
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777,
+            0o600
+        );
+        // Where it cannot come to its place, nothing of it stays.
+        fs::create_dir(folder.join("taken")).unwrap();
+        assert!(write_private(&folder.join("taken"), b"secret").is_err());
+        assert!(!folder.join("taken.new").exists());
+        fs::remove_dir_all(&folder).unwrap();
     }
 }
