@@ -14,6 +14,7 @@ use crate::{
     Certificate, Files, NetworkBuilder, NetworkError, NodeHandle, Transport,
     faults::Switches,
     keys::NodeKeys,
+    names,
     node::{Node, Shared, database::Database},
     registry::STORAGE_VERSION,
     serve::Door,
@@ -24,7 +25,7 @@ pub(crate) struct Place(Option<PathBuf>);
 
 impl Place {
     pub(crate) fn of(builder: &NetworkBuilder, index: usize) -> Result<Self, NetworkError> {
-        Self::below(builder, &Path::new("nodes").join(format!("{index:03}")))
+        Self::below(builder, &Path::new(names::NODES).join(format!("{index:03}")))
     }
 
     /// Where the file server keeps its files.

@@ -142,4 +142,10 @@ async fn the_command_line_and_a_running_network_share_names() {
     assert!(!run(&["remove", "alice"]).0);
     network.shutdown().await;
     let _ = std::fs::remove_dir_all(&folder);
+    // Where no network is none is begun.
+    for arguments in [&["list"][..], &["add", "alice", &alice()], &["remove", "alice"]] {
+        let (ok, _, error) = run(arguments);
+        assert!(!ok && error.contains("no network"), "{error}");
+        assert!(!folder.exists());
+    }
 }

@@ -7,7 +7,7 @@ mod obsolete;
 mod resolve;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -19,6 +19,8 @@ pub(crate) use self::resolve::resolve;
 
 /// File below the data folder.
 const FILE: &str = "names.sqlite";
+/// Folder below the data folder of every network.
+pub(crate) const NODES: &str = "nodes";
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS names (
@@ -45,6 +47,9 @@ pub enum NamesError {
     /// Nobody has that name.
     #[error("{0} is not registered")]
     Unknown(String),
+    /// No network has kept its data in this folder.
+    #[error("there is no network in {}", .0.display())]
+    NoNetwork(PathBuf),
     /// The data folder cannot be used.
     #[error("names: {0}")]
     Io(#[from] std::io::Error),
@@ -82,20 +87,24 @@ struct Record {
 pub struct Names(Arc<Mutex<Connection>>);
 
 impl Names {
-    /// The registry of the network whose data is in this folder. The network may run or not.
+    /// The registry of the network whose data is in this folder. The network may run or not, but must have been
+    /// started there once.
     ///
     /// # Errors
-    /// When the folder or the file in it cannot be used.
+    /// [`NamesError::NoNetwork`], or when the folder or the file in it cannot be used.
     pub fn open(data: impl AsRef<Path>) -> Result<Self, NamesError> {
-        std::fs::create_dir_all(&data)?;
-        Self::prepare(Connection::open(data.as_ref().join(FILE))?)
+        let data = data.as_ref();
+        if !data.join(FILE).is_file() && !data.join(NODES).is_dir() {
+            return Err(NamesError::NoNetwork(data.to_owned()));
+        }
+        Self::prepare(Connection::open(data.join(FILE))?)
     }
 
+    /// The registry below the data folder, which is made if there is none, or in memory.
     pub(crate) fn below(data: Option<&Path>) -> Result<Self, NamesError> {
-        match data {
-            Some(data) => Self::open(data),
-            None => Self::prepare(Connection::open_in_memory()?),
-        }
+        let Some(data) = data else { return Self::prepare(Connection::open_in_memory()?) };
+        std::fs::create_dir_all(data)?;
+        Self::prepare(Connection::open(data.join(FILE))?)
     }
 
     fn prepare(connection: Connection) -> Result<Self, NamesError> {
