@@ -13,7 +13,7 @@ use sotto_network::{Faults, Network};
 use sotto_protocol::{onion::frame, storage::Request};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// All that the node answers to these bytes until it closes; closing without a word is an answer, too.
@@ -152,37 +152,92 @@ async fn broken_connections_hurt_nobody() {
     network.shutdown().await;
 }
 
-#[tokio::test]
-async fn large_bodies_wait_for_each_other() {
-    let network = small().start().await.unwrap();
-    let (node, client) = (&network.nodes()[0], http());
-    let url = format!("http://{}/onion_req/v2", node.address());
-    let head = b"POST /onion_req/v2 HTTP/1.1\r\nhost: n\r\ncontent-length: 1000000\r\n\r\n";
-    let mut held = Vec::new();
-    for _ in 0..32 {
-        let mut stream = TcpStream::connect(node.address()).await.unwrap();
-        stream.write_all(head).await.unwrap();
-        stream.write_all(&[b'x'; 400_000]).await.unwrap();
-        held.push(stream);
-    }
-    let large = || async { client.post(&url).body(vec![b'x'; 1_000_000]).send().await };
-    // Until all of these are read, one more may still find a place.
-    let busy = loop {
-        match large().await {
-            Ok(answer) if answer.status() == StatusCode::BAD_REQUEST => {}
-            other => break other,
+/// One byte more than bodies that need no place among the large ones.
+const LARGE: usize = 256 * 1024 + 1;
+
+/// The beginning of a large request, from an address of this machine, that goes on never.
+async fn begun(from: [u8; 4], to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((from, 0).into()).unwrap();
+    let mut stream = socket.connect(to).await.unwrap();
+    stream
+        .write_all(b"POST /onion_req/v2 HTTP/1.1\r\nhost: n\r\ncontent-length: 1000000\r\n\r\n")
+        .await
+        .unwrap();
+    stream.write_all(&[b'x'; LARGE]).await.unwrap();
+    stream
+}
+
+/// Sends whole large requests until one is answered so; the text of that answer.
+async fn until(to: SocketAddr, status: StatusCode) -> String {
+    let asked = async {
+        loop {
+            let request = http().post(format!("http://{to}/onion_req/v2")).body(vec![b'x'; LARGE]);
+            let answer = request.send().await.unwrap();
+            let expected = [StatusCode::BAD_REQUEST, StatusCode::SERVICE_UNAVAILABLE];
+            assert!(expected.contains(&answer.status()), "{}", answer.status());
+            if answer.status() == status {
+                return answer.text().await.unwrap();
+            }
         }
     };
-    if let Ok(answer) = busy {
-        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(answer.text().await.unwrap(), "Server busy, try again later");
+    // Long before the node gives up the ones that are held.
+    tokio::time::timeout(Duration::from_secs(10), asked).await.unwrap()
+}
+
+#[tokio::test]
+async fn one_address_does_not_take_all_places_for_large_bodies() {
+    let network = small().start().await.unwrap();
+    let address = network.nodes()[0].address();
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        held.push(begun([127, 0, 0, 2], address).await);
     }
+    // More than there are places: all that this address can have are taken when one is refused.
+    let refused = held.iter_mut().map(|stream| {
+        Box::pin(async move {
+            let mut head = [0; 12];
+            stream.read_exact(&mut head).await.unwrap();
+            head
+        })
+    });
+    let (head, ..) = futures::future::select_all(refused).await;
+    assert_eq!(&head, b"HTTP/1.1 503");
+    let request = http().post(format!("http://{address}/onion_req/v2")).body(vec![b'x'; LARGE]);
+    assert_eq!(request.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+    drop(held);
+    network.shutdown().await;
+}
+
+#[tokio::test]
+async fn large_bodies_wait_for_each_other_and_not_those_of_nodes() {
+    let network = small().start().await.unwrap();
+    let alice = user(9);
+    let account = *alice.account().as_bytes();
+    for n in 0..30_u8 {
+        let text = [n; 40_000];
+        let request = Request::from(store(&network, alice.account(), &text)).to_json();
+        assert_eq!(ask(keepers(&network, alice.account())[0], &request).await.0, 200);
+    }
+    let swarm = keepers(&network, alice.account())[0].swarm();
+    let newcomer = common::strangers(&network, alice.account())[0];
+    let mut held = Vec::new();
+    for last in 2..8 {
+        for _ in 0..8 {
+            held.push(begun([127, 0, 0, last], newcomer.address()).await);
+        }
+    }
+    let busy = until(newcomer.address(), StatusCode::SERVICE_UNAVAILABLE).await;
+    assert_eq!(busy, "Server busy, try again later");
+    assert_eq!(ask(newcomer, &info()).await.0, 200);
+    // A parcel of more than a megabyte gets through.
+    network.move_node(newcomer.index(), swarm);
+    assert!(network.settle().await);
+    assert_eq!(newcomer.stored(account, 0).await.unwrap().len(), 30);
     is_well(&network).await;
     drop(held);
     // The places are free again as soon as the node sees it.
-    while !large().await.is_ok_and(|answer| answer.status() == StatusCode::BAD_REQUEST) {
-        tokio::task::yield_now().await;
-    }
+    until(newcomer.address(), StatusCode::BAD_REQUEST).await;
     network.shutdown().await;
 }
 

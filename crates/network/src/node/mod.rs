@@ -12,7 +12,7 @@ mod replay;
 mod rpc;
 mod swarm;
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use sotto_protocol::{
     nodes::{Node as Record, NodeId},
@@ -100,7 +100,13 @@ impl Node {
     /// Serves and does its background work until `stop` turns true.
     pub(crate) async fn run(self: Arc<Self>, door: Door, stop: watch::Receiver<bool>) {
         let handler = Arc::clone(&self);
-        let served = serve(door, self.switches.watch_running(), stop.clone(), move |asked| {
+        let registry = Arc::clone(&self.registry);
+        let of_nodes = Box::new(move |from: IpAddr, path: &str| {
+            // On one machine nodes reach each other by its own addresses.
+            let known = || registry.snapshot().nodes().iter().any(|node| from.to_canonical() == node.ip);
+            path.starts_with(peers::PATH) && (from.is_loopback() || known())
+        });
+        let served = serve(door, self.switches.watch_running(), stop.clone(), of_nodes, move |asked| {
             http::handle(Arc::clone(&handler), asked)
         });
         let mut stopped = stop.clone();

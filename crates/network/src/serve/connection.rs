@@ -1,12 +1,12 @@
 //! One connection: which protocol it speaks, its requests, its end.
 
-use std::{future::Future, net::IpAddr, sync::Arc, time::Duration};
+use std::{future::Future, net::IpAddr, sync::Arc};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::{
     Request, StatusCode, Version,
-    body::Incoming,
+    body::{Body, Incoming},
     header::{
         ACCESS_CONTROL_ALLOW_ORIGIN, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue,
         SERVER,
@@ -18,21 +18,22 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{Answered, Asked, Dropped, MAX_BODY, text, too_large};
+use super::{
+    Answered, Asked, Dropped, LARGE, Large, MAX_BODY,
+    arrival::{Arrival, IDLE},
+    places::{Place, Places},
+    text, too_large,
+};
 use crate::Transport;
 
-/// How long a connection may be idle, also in the middle of a request.
-const IDLE: Duration = Duration::from_secs(11);
 /// The first byte of everything that begins a TLS connection.
 const TLS_HANDSHAKE: u8 = 0x16;
-
-/// Bodies above this size, bytes, take one of the places for large ones.
-const LARGE: usize = 256 * 1024;
+/// Largest head of a request, bytes: hyper takes ten times as much by itself.
+const MAX_HEAD: usize = 32 * 1024;
 
 /// Serves one connection until it ends.
 pub(super) async fn connection<H, F>(
@@ -40,7 +41,7 @@ pub(super) async fn connection<H, F>(
     from: IpAddr,
     transport: Transport,
     tls: Option<TlsAcceptor>,
-    large: Arc<Semaphore>,
+    large: Arc<Large>,
     handler: Arc<H>,
 ) where
     H: Fn(Asked) -> F + Send + Sync + 'static,
@@ -63,7 +64,7 @@ pub(super) async fn connection<H, F>(
     }
 }
 
-async fn http<S, H, F>(stream: S, from: IpAddr, cross_origin: bool, large: Arc<Semaphore>, handler: Arc<H>)
+async fn http<S, H, F>(stream: S, from: IpAddr, cross_origin: bool, large: Arc<Large>, handler: Arc<H>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     H: Fn(Asked) -> F + Send + Sync + 'static,
@@ -72,7 +73,7 @@ where
     let service = service_fn(move |request| {
         let (handler, large) = (Arc::clone(&handler), Arc::clone(&large));
         async move {
-            let mut answer = match read(request, from, large).await {
+            let mut answer = match read(request, from, &large).await {
                 // The place is free again when the answer is there.
                 Ok((asked, _place)) => handler(asked).await?,
                 Err(refused) => *refused,
@@ -84,6 +85,7 @@ where
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(IDLE)
+        .max_buf_size(MAX_HEAD)
         // Who has said everything may close that half and wait.
         .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
@@ -97,8 +99,8 @@ where
 async fn read(
     request: Request<Incoming>,
     from: IpAddr,
-    large: Arc<Semaphore>,
-) -> Result<(Asked, Option<OwnedSemaphorePermit>), Box<Answered>> {
+    large: &Large,
+) -> Result<(Asked, Option<Place>), Box<Answered>> {
     let (parts, body) = request.into_parts();
     if parts.version != Version::HTTP_11 {
         return Err(Box::new(of_the_parser(StatusCode::HTTP_VERSION_NOT_SUPPORTED)));
@@ -111,39 +113,51 @@ async fn read(
     if announced.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(Box::new(too_large()));
     }
-    let (body, place) = collect(body, large).await?;
     let path = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let (body, place) = collect(body, from, large.places(from, &path)).await?;
     Ok((Asked { from, method: parts.method.to_string(), path, headers: parts.headers, body }, place))
 }
 
 /// The whole body, and its place among the large ones if it is one. Memory grows with what has arrived, never with
 /// what was announced.
-async fn collect(
-    mut body: Incoming,
-    large: Arc<Semaphore>,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Box<Answered>> {
-    let (mut whole, mut place) = (BytesMut::new(), None);
+async fn collect<B>(
+    mut body: B,
+    from: IpAddr,
+    places: &Places,
+) -> Result<(Bytes, Option<Place>), Box<Answered>>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let (mut whole, mut place, mut arrival) = (BytesMut::new(), None, Arrival::begin());
     loop {
-        let frame = match timeout(IDLE, body.frame()).await {
-            Ok(None) => return Ok((whole.freeze(), place)),
-            Ok(Some(Ok(frame))) => frame,
-            Ok(Some(Err(_))) => return Err(Box::new(text(StatusCode::BAD_REQUEST, "Bad Request\n"))),
-            Err(_) => return Err(Box::new(text(StatusCode::REQUEST_TIMEOUT, "Request Timeout\n"))),
+        let frame = match arrival.wait(body.frame()).await {
+            Some(None) => return Ok((whole.freeze(), place)),
+            Some(Some(Ok(frame))) => frame,
+            Some(Some(Err(_))) => return Err(Box::new(text(StatusCode::BAD_REQUEST, "Bad Request\n"))),
+            None => return Err(Box::new(slow())),
         };
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + data.len() > MAX_BODY {
             return Err(Box::new(too_large()));
         }
         if whole.len() + data.len() > LARGE && place.is_none() {
-            place = Some(Arc::clone(&large).try_acquire_owned().map_err(|_| Box::new(busy()))?);
+            place = Some(places.now(from).ok_or_else(|| Box::new(busy()))?);
         }
+        arrival.arrived(data.len());
         whole.extend_from_slice(&data);
     }
 }
 
+fn slow() -> Answered {
+    closing(text(StatusCode::REQUEST_TIMEOUT, "Request Timeout\n"))
+}
+
 fn busy() -> Answered {
-    let mut answer = text(StatusCode::SERVICE_UNAVAILABLE, "Server busy, try again later");
-    // The rest of the body is not read, so the connection cannot go on.
+    closing(text(StatusCode::SERVICE_UNAVAILABLE, "Server busy, try again later"))
+}
+
+/// The rest of the body is not read, so the connection cannot go on.
+fn closing(mut answer: Answered) -> Answered {
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }
@@ -162,5 +176,58 @@ fn finish(headers: &mut HeaderMap, cross_origin: bool) {
     if cross_origin {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, time::Duration};
+
+    use futures::{Stream, StreamExt, stream};
+    use http_body_util::StreamBody;
+    use hyper::body::Frame;
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+
+    const FROM: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn data(length: usize) -> Result<Frame<Bytes>, Infallible> {
+        Ok(Frame::data(vec![0; length].into()))
+    }
+
+    /// So many bytes at once, then one byte every `pause` for an hour.
+    fn dripping(first: usize, pause: Duration) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> {
+        let drops = stream::unfold(Instant::now() + Duration::from_secs(3_600), move |ends| async move {
+            sleep(pause).await;
+            (Instant::now() < ends).then(|| (data(1), ends))
+        });
+        stream::iter([data(first)]).chain(drops)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_given_up() {
+        let places = Places::new(1, 1);
+        for (first, at_most) in [(1, 12), (LARGE + 1, 28), (MAX_BODY / 2, 332)] {
+            let begun = Instant::now();
+            let body = StreamBody::new(Box::pin(dripping(first, Duration::from_secs(10))));
+            let refused = collect(body, FROM, &places).await.unwrap_err();
+            assert_eq!(refused.status(), StatusCode::REQUEST_TIMEOUT, "{first}");
+            assert!(begun.elapsed() <= Duration::from_secs(at_most), "{first}: {:?}", begun.elapsed());
+            // Its place is free again.
+            assert!(places.now(FROM).is_some());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_that_goes_on_arrives() {
+        let places = Places::new(1, 1);
+        let parts = stream::iter(0..300).then(|_| async {
+            sleep(Duration::from_secs(1)).await;
+            data(20_000)
+        });
+        let (whole, place) = collect(StreamBody::new(Box::pin(parts)), FROM, &places).await.unwrap();
+        assert_eq!(whole.len(), 6_000_000);
+        assert!(place.is_some());
     }
 }

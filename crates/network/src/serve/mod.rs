@@ -1,6 +1,8 @@
 //! The nodes' HTTP/1.1 server: HTTPS and plain HTTP on one port, connections that can be cut at any moment.
 
+mod arrival;
 mod connection;
+mod places;
 
 use std::{error::Error, fmt, future::Future, net::IpAddr, sync::Arc, time::Duration};
 
@@ -17,6 +19,10 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use self::connection::connection;
+pub(crate) use self::{
+    arrival::Arrival,
+    places::{Place, Places},
+};
 use crate::{Certificate, NetworkError, Transport};
 
 /// Largest request body, bytes.
@@ -24,9 +30,15 @@ pub(crate) const MAX_BODY: usize = 10_485_760;
 
 /// Connections of one listener at once; more are closed.
 const CONNECTIONS: usize = 4_096;
+/// Bodies above this size, bytes, take one of the places for large ones.
+pub(crate) const LARGE: usize = 256 * 1024;
 /// Large requests of one listener at once, so that their bodies do not fill the memory; more are told to come
 /// again.
 const LARGE_REQUESTS: usize = 32;
+/// How many of these one address can have.
+const LARGE_OF_ONE: usize = 8;
+/// Large requests of nodes at once: no client can take these.
+const LARGE_OF_NODES: usize = 32;
 
 /// A listener, and what it speaks.
 pub(crate) struct Door {
@@ -73,15 +85,38 @@ impl fmt::Display for Dropped {
 
 impl Error for Dropped {}
 
+/// Whether a request from this address for this path is one of the network's nodes.
+pub(crate) type OfNodes = Box<dyn Fn(IpAddr, &str) -> bool + Send + Sync>;
+
+/// The places for large requests of one listener.
+struct Large {
+    clients: Places,
+    nodes: Places,
+    of_nodes: OfNodes,
+}
+
+impl Large {
+    fn new(of_nodes: OfNodes) -> Self {
+        // Nodes may share an address, so that one may have all of theirs.
+        let nodes = Places::new(LARGE_OF_NODES, LARGE_OF_NODES);
+        Self { clients: Places::new(LARGE_REQUESTS, LARGE_OF_ONE), nodes, of_nodes }
+    }
+
+    fn places(&self, from: IpAddr, path: &str) -> &Places {
+        if (self.of_nodes)(from, path) { &self.nodes } else { &self.clients }
+    }
+}
+
 /// An HTTP answer.
 pub(crate) type Answered = Response<Full<Bytes>>;
 
 /// Accepts connections until `stop` turns true. While `running` is false every connection is closed at once,
-/// and turning it false closes the open ones.
+/// and turning it false closes the open ones. `of_nodes` tells whose large requests have places of their own.
 pub(crate) async fn serve<H, F>(
     door: Door,
     running: watch::Receiver<bool>,
     mut stop: watch::Receiver<bool>,
+    of_nodes: OfNodes,
     handler: H,
 ) where
     H: Fn(Asked) -> F + Send + Sync + 'static,
@@ -89,7 +124,7 @@ pub(crate) async fn serve<H, F>(
 {
     let Door { listener, transport, tls } = door;
     let handler = Arc::new(handler);
-    let large = Arc::new(Semaphore::new(LARGE_REQUESTS));
+    let large = Arc::new(Large::new(of_nodes));
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let accepted = tokio::select! {
