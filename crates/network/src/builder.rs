@@ -125,6 +125,13 @@ impl NetworkBuilder {
         self
     }
 
+    /// Lets the file server answer requests that are not sealed, too, for tests. Default: only sealed ones.
+    #[must_use]
+    pub fn direct_files(mut self) -> Self {
+        self.files.direct = true;
+        self
+    }
+
     /// Keeps keys, ports, messages, files and names in this folder. Default: in memory.
     #[must_use]
     pub fn data(mut self, folder: impl AsRef<Path>) -> Self {

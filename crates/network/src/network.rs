@@ -22,6 +22,8 @@ use crate::{
 const SWEEP: Duration = Duration::from_secs(10);
 /// How long shutting down may take.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Connections of the page's host at once.
+const PAGE_CONNECTIONS: usize = 1_024;
 
 /// A running network. Dropping it stops everything; [`shutdown`](Self::shutdown) also waits for it.
 #[derive(Debug)]
@@ -257,16 +259,7 @@ impl Network {
 
     fn start_web(mut self, listener: TcpListener, dist: Option<PathBuf>) -> Result<Self, NetworkError> {
         let site = self.site(dist);
-        let mut stop = self.stop.subscribe();
-        self.tasks.spawn(async move {
-            let stopped = async move {
-                let _ = stop.wait_for(|stop| *stop).await;
-            };
-            if let Err(error) = axum::serve(listener, web::router(site)).with_graceful_shutdown(stopped).await
-            {
-                tracing::error!(%error, "the web server ended");
-            }
-        });
+        self.tasks.spawn(web::host(listener, web::router(site), PAGE_CONNECTIONS, self.stop.subscribe()));
         Ok(self)
     }
 }

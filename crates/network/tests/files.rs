@@ -8,6 +8,7 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use common::{DAY, hop, http, small};
@@ -23,6 +24,7 @@ use sotto_protocol::{
     nodes::NodeKey,
     onion::{Destination, Hop, build::build, v4},
 };
+use tokio::{io::AsyncWriteExt, net::TcpSocket};
 
 const START: u64 = 1_700_000_000_000;
 
@@ -132,7 +134,7 @@ fn hex32(text: &str) -> [u8; 32] {
 
 #[tokio::test]
 async fn the_largest_blob_of_clients_passes_and_no_larger_one() {
-    let network = small().start().await.unwrap();
+    let network = small().direct_files().start().await.unwrap();
     let blob: Vec<u8> = (0..10_223_616u32).map(|n| (n % 251) as u8).collect();
     // One node is enough for that: more only cost time where nothing is optimised.
     let upload = FileRequest::Upload { blob: blob.clone(), ttl_s: None }.to_v4().encode();
@@ -150,7 +152,7 @@ async fn the_largest_blob_of_clients_passes_and_no_larger_one() {
 
 #[tokio::test]
 async fn sizes_and_space_are_limited() {
-    let network = small().file_size(1_000).file_space(2_500).start().await.unwrap();
+    let network = small().direct_files().file_size(1_000).file_space(2_500).start().await.unwrap();
     assert_eq!(upload(&network, b"", None).await, Err(FileError::Size));
     assert_eq!(upload(&network, &[1; 1_001], None).await, Err(FileError::Size));
     assert!(upload(&network, &[1; 1_000], None).await.is_ok());
@@ -237,7 +239,7 @@ async fn a_restart_loses_nothing_and_cleans_up() {
 #[tokio::test]
 async fn a_broken_upload_leaves_nothing() {
     let folder = Folder::new("broken");
-    let network = small().data(&folder.0).start().await.unwrap();
+    let network = small().direct_files().data(&folder.0).start().await.unwrap();
     let address = network.files().url().replace("http://", "");
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(b"POST /file HTTP/1.1\r\nhost: x\r\ncontent-length: 100000\r\n\r\n").unwrap();
@@ -264,9 +266,55 @@ async fn a_broken_upload_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn slow_senders_hold_up_nobody() {
+    let network = small().start().await.unwrap();
+    let address = network.files().url().replace("http://", "").parse().unwrap();
+    let mut held = Vec::new();
+    for _ in 0..40 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
+        let mut stream = socket.connect(address).await.unwrap();
+        let head = b"POST /oxen/v4/lsrpc HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        stream.write_all(&[7; 300_000]).await.unwrap();
+        held.push(stream);
+    }
+    while network.files().sealed_requests() < 40 {
+        tokio::task::yield_now().await;
+    }
+    // Long before the slow ones are given up.
+    let upload = upload(&network, &[1; 270_000], None);
+    assert!(tokio::time::timeout(Duration::from_secs(25), upload).await.unwrap().is_ok());
+    drop(held);
+    network.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_expired_file_is_not_forgotten_before_it_is_gone() {
+    let folder = Folder::new("stuck");
+    let network = small().data(&folder.0).start().await.unwrap();
+    network.clock().fix(START);
+    for blob in [&b"one"[..], b"two", b"three"] {
+        upload(&network, blob, Some(60)).await.unwrap();
+    }
+    // A folder in its place cannot be removed as a file can.
+    let stuck = &folder.blobs()[0];
+    std::fs::remove_file(stuck).unwrap();
+    std::fs::create_dir(stuck).unwrap();
+    network.clock().advance(DAY);
+    assert!(network.sweep().await.is_err());
+    assert_eq!(network.files().count().await.unwrap(), 1);
+    assert_eq!(folder.blobs(), Vec::<PathBuf>::new());
+    std::fs::remove_dir(stuck).unwrap();
+    network.sweep().await.unwrap();
+    assert_eq!(network.files().count().await.unwrap(), 0);
+    network.shutdown().await;
+}
+
+#[tokio::test]
 async fn names_lead_nowhere_else() {
     let folder = Folder::new("paths");
-    let network = small().data(&folder.0).start().await.unwrap();
+    let network = small().direct_files().data(&folder.0).start().await.unwrap();
     std::fs::write(folder.0.join("files/blobs/secret"), b"secret").unwrap();
     for name in [
         "secret",
@@ -315,6 +363,10 @@ async fn malformed_requests_are_answered() {
     };
     assert_eq!(code("GET", "/nothing").await, 404);
     assert_eq!(code("DELETE", "/file/abc").await, 405);
+    // Without a seal nothing is answered unless that was asked for.
+    assert_eq!(direct(&network, "/session_version?platform=desktop").await.0, 404);
+    let open = http().post(format!("{}/file", network.files().url())).body("open").send().await.unwrap();
+    assert_eq!((open.status().as_u16(), network.files().count().await.unwrap()), (404, 0));
     // A request inside a request gets no further.
     assert_eq!(code("POST", "/oxen/v4/lsrpc").await, 404);
 
@@ -330,7 +382,7 @@ async fn malformed_requests_are_answered() {
 
 #[tokio::test]
 async fn older_forms_are_understood() {
-    let network = small().start().await.unwrap();
+    let network = small().direct_files().start().await.unwrap();
     let url = network.files().url();
     let post = |body: String| http().post(format!("{url}/files")).body(body).send();
     let answer: Value = post(json!({"file": "aGVsbG8="}).to_string()).await.unwrap().json().await.unwrap();
@@ -346,7 +398,7 @@ async fn older_forms_are_understood() {
 
 #[tokio::test]
 async fn versions_are_told_to_whoever_signs_well_or_not_at_all() {
-    let network = small().start().await.unwrap();
+    let network = small().direct_files().start().await.unwrap();
     network.clock().fix(START);
     let path = "/session_version?platform=desktop";
     assert_eq!(direct(&network, "/session_version").await.0, 404);

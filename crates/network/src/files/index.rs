@@ -59,10 +59,10 @@ impl Index {
         self.0.prepare_cached(update)?.query_row(values, entry).optional()
     }
 
-    /// Forgets what has expired at `now`; their names.
-    pub(super) fn take_expired(&self, now: u64) -> rusqlite::Result<Vec<String>> {
-        let delete = "DELETE FROM files WHERE expires <= ? RETURNING id";
-        self.0.prepare_cached(delete)?.query_map([signed(now)], |row| row.get(0))?.collect()
+    /// Names of what has expired at `now`.
+    pub(super) fn expired(&self, now: u64) -> rusqlite::Result<Vec<String>> {
+        let select = "SELECT id FROM files WHERE expires <= ?";
+        self.0.prepare_cached(select)?.query_map([signed(now)], |row| row.get(0))?.collect()
     }
 
     pub(super) fn remove(&self, id: &str) -> rusqlite::Result<()> {

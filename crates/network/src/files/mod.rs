@@ -1,7 +1,7 @@
 //! The file server: keeps encrypted files for a while and hands them to whoever knows their names.
 //!
-//! Clients reach it through a path of nodes, by sealed requests that the last node posts to `/oxen/v4/lsrpc`. The
-//! same requests are answered without an onion too, for tests and for looking at it by hand.
+//! Clients reach it through a path of nodes, by sealed requests that the last node posts to `/oxen/v4/lsrpc`. Where
+//! it is asked for, the same requests are answered without an onion too, for tests.
 //!
 //! | file | |
 //! |---|---|
@@ -28,7 +28,7 @@ use tokio::{net::TcpListener, sync::watch};
 pub(crate) use self::settings::FileSettings;
 pub use self::store::StoreError;
 use self::{onion::Door, store::Store, versions::Versions};
-use crate::{NetworkClock, NetworkError, keys::NodeKeys};
+use crate::{NetworkClock, NetworkError, keys::NodeKeys, web::host};
 
 /// A handle to the network's file server. Clones are handles to the same one.
 #[derive(Debug, Clone)]
@@ -47,7 +47,12 @@ pub(crate) struct Server {
     secret: Arc<Secret>,
     door: Arc<Door>,
     limit: usize,
+    /// Whether requests that are not sealed are answered.
+    direct: bool,
 }
+
+/// Connections at once.
+const CONNECTIONS: usize = 1_024;
 
 /// Opens onion layers; shows nothing of itself.
 struct Secret(NodeSecret);
@@ -75,19 +80,14 @@ impl Files {
             secret: Arc::new(Secret(keys.onion_secret())),
             door: Arc::default(),
             limit: settings.size,
+            direct: settings.direct,
         };
         Ok(Self { address, keys, server })
     }
 
     /// Serves until `stop` turns true.
-    pub(crate) async fn run(self, listener: TcpListener, mut stop: watch::Receiver<bool>) {
-        let stopped = async move {
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        let served = axum::serve(listener, onion::router(self.server)).with_graceful_shutdown(stopped).await;
-        if let Err(error) = served {
-            tracing::error!(%error, "the file server ended");
-        }
+    pub(crate) async fn run(self, listener: TcpListener, stop: watch::Receiver<bool>) {
+        host(listener, onion::router(self.server), CONNECTIONS, stop).await;
     }
 
     /// `http://host:port`, as the last node of a path reaches it.

@@ -21,11 +21,13 @@ pub(crate) struct FileSettings {
     pub(crate) size: usize,
     /// Space for all files; the default depends on where they are.
     pub(crate) space: Option<u64>,
+    /// Whether requests that are not sealed are answered, too.
+    pub(crate) direct: bool,
 }
 
 impl Default for FileSettings {
     fn default() -> Self {
-        Self { port: 0, size: SIZE, space: None }
+        Self { port: 0, size: SIZE, space: None, direct: false }
     }
 }
 

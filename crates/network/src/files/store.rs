@@ -6,8 +6,8 @@
 //! <data>/files/uploads/…         what is still coming in; emptied at every start
 //! ```
 //!
-//! A file is whole on the disk before it is moved to its name, and at its name before the index tells of it; it is
-//! out of the index before it is removed. What a crash leaves behind is put right at the next start.
+//! A file is whole on the disk before it is moved to its name, and at its name before the index tells of it; it leaves
+//! the index once it is removed, and is not handed out since it has expired. What a crash leaves behind is put right at the next start.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -109,8 +109,11 @@ impl Store {
         Ok(Self { shelf: Arc::new(Mutex::new(shelf)), uploads, clock, limit: settings.size, space })
     }
 
-    /// Begins an upload.
+    /// Begins an upload, unless all space is used already.
     pub(super) async fn begin(&self) -> Result<Upload, StoreError> {
+        let space = self.space;
+        self.with(move |shelf| if shelf.index.total()?.1 < space { Ok(()) } else { Err(StoreError::Space) })
+            .await?;
         Upload::begin(self.uploads.as_deref(), self.limit).await
     }
 
@@ -200,15 +203,27 @@ impl Shelf {
         Ok(content.map(|content| (entry, content)))
     }
 
+    /// An entry goes after its file: one that cannot be removed still counts, and is tried again. The others go all
+    /// the same.
     fn sweep(&mut self, now: u64) -> Result<usize, StoreError> {
-        let expired = self.index.take_expired(now)?;
-        for id in &expired {
-            match &mut self.place {
-                Place::Memory(blobs) => drop(blobs.remove(id)),
-                Place::Disk(folder) => remove(&path(folder, id))?,
+        let (mut swept, mut failed) = (0, None);
+        for id in self.index.expired(now)? {
+            let removed = match &mut self.place {
+                Place::Memory(blobs) => {
+                    blobs.remove(&id);
+                    Ok(())
+                }
+                Place::Disk(folder) => remove(&path(folder, &id)),
+            };
+            match removed {
+                Ok(()) => {
+                    self.index.remove(&id)?;
+                    swept += 1;
+                }
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(expired.len())
+        failed.map_or(Ok(swept), |error| Err(error.into()))
     }
 
     /// Forgets entries without a file, and removes files without an entry.

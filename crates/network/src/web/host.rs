@@ -17,6 +17,8 @@ use tower::ServiceExt;
 
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD: Duration = Duration::from_secs(30);
+/// Largest head of a request, bytes: hyper takes ten times as much by itself.
+const MAX_HEAD: usize = 32 * 1024;
 /// How long a client may take nothing of an answer.
 const STALLED: Duration = Duration::from_secs(30);
 /// How long requests under way may take after the end was asked for.
@@ -55,6 +57,7 @@ pub(crate) async fn host(
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
+            .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(Box::pin(stream)), service);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
