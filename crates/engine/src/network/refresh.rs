@@ -62,37 +62,12 @@ impl<P: Platform> Inner<P> {
             }
             self.platform.clock().sleep((first << attempt).min(longest)).await;
         }
-        match self.route.gateway_lists() {
-            gateways if gateways.is_empty() => self.refresh_from_seeds().await,
-            gateways => self.refresh_from_gateways(&gateways).await,
-        }
-    }
-
-    /// The last resort of a client that reaches nodes through gateways. What a gateway says counts as one
-    /// voice beside those of known nodes, asked over paths of known nodes. Only when none of the nodes that
-    /// the client knows exists any more, several gateways that all say the same are believed.
-    async fn refresh_from_gateways(&self, urls: &[String]) -> bool {
-        let asked = join_all(urls.iter().map(|url| self.ask_seed(url))).await;
-        let given: Vec<Vec<Node>> = asked.into_iter().flatten().collect();
-        let told = self.ask_nodes().await;
-        if !told.is_empty() {
-            let beside = |list: &Vec<Node>| [told.as_slice(), std::slice::from_ref(list)].concat();
-            return given.iter().any(|list| self.accept(agreed(&beside(list), VOTES)));
-        }
-        let nobody_left = {
-            let state = self.state();
-            given.iter().flatten().all(|node| state.pool.get(&node.ed25519).is_none())
-        };
-        if !nobody_left || given.len() < urls.len().max(VOTES) || !self.accept(agreed(&given, given.len())) {
-            return false;
-        }
-        // To be confirmed by these nodes themselves as soon as there are paths.
-        self.state_mut().refresh_wanted = true;
-        true
+        self.refresh_from_seeds().await
     }
 
     /// A seed alone is believed only by a client that knows no node at all. Otherwise what it says is one
-    /// voice among those of known nodes, asked over paths of known nodes.
+    /// voice among those of known nodes, asked over paths of known nodes. A gateway has no voice: it could keep
+    /// the known nodes silent and then be the only one that speaks.
     async fn refresh_from_seeds(&self) -> bool {
         let mut seeds = self.config.seeds.clone();
         self.random.shuffle(&mut seeds);
@@ -103,6 +78,10 @@ impl<P: Platform> Inner<P> {
                 return self.accept(list);
             }
             let mut lists = self.ask_nodes().await;
+            // Beside a single other voice it could leave out whom it likes.
+            if lists.len() < VOTES.min(self.state().pool.nodes().len()) {
+                continue;
+            }
             lists.push(list);
             if self.accept(agreed(&lists, VOTES)) {
                 return true;
@@ -125,14 +104,16 @@ impl<P: Platform> Inner<P> {
         true
     }
 
-    /// The lists of random nodes, asked over paths at the same time; those that answered.
+    /// The lists of random nodes, asked over paths at the same time; those that answered with one that is long
+    /// enough to be true.
     async fn ask_nodes(&self) -> Vec<Vec<Node>> {
         if self.state().paths.is_empty() {
             return Vec::new();
         }
         let sources = self.random_nodes(SOURCES);
         let lists = join_all(sources.iter().map(|node| self.ask_list(node))).await;
-        lists.into_iter().flatten().collect()
+        let required = self.state().pool.required();
+        lists.into_iter().flatten().filter(|list| list.len() >= required).collect()
     }
 
     /// One node's list, in the newest form that it knows.

@@ -56,14 +56,6 @@ impl Route {
         }
     }
 
-    /// The gateways' lists of nodes; empty on a direct route.
-    pub(crate) fn gateway_lists(&self) -> Vec<String> {
-        match self {
-            Self::Direct(_) => Vec::new(),
-            Self::Entry(gateways) => gateways.lists(),
-        }
-    }
-
     /// Host of the gateway in use.
     pub(crate) fn gateway(&self) -> Option<String> {
         match self {

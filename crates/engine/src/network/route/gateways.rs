@@ -100,11 +100,6 @@ impl Gateways {
         unclear.filter(|_| failed == RouteError::NoGateway).ok_or(failed)
     }
 
-    /// Where the gateways give out their lists.
-    pub(super) fn lists(&self) -> Vec<String> {
-        self.all.iter().map(|gateway| format!("{}/nodes", gateway.url)).collect()
-    }
-
     /// Host of the gateway that worked last, or will be tried first.
     pub(super) fn in_use(&self) -> Option<String> {
         let gateway = self.all.get(self.in_use.get())?;

@@ -20,7 +20,7 @@ pub(super) enum Verdict {
     Unclear,
 }
 
-/// Reads an answer. A node can forge all of it, which costs its gateway a pause and nobody more.
+/// Reads an answer. Gateways let no node's answer through that begins like their own.
 pub(super) fn verdict(response: &Response) -> Verdict {
     let (status, body) = (response.status, response.body.as_slice());
     match status {
@@ -28,8 +28,7 @@ pub(super) fn verdict(response: &Response) -> Verdict {
         200 | 413 => Verdict::Passed,
         404 | 502 if body.starts_with(OWN) => Verdict::NoNode(NetError::Unreachable),
         504 if body.starts_with(OWN) => Verdict::NoNode(NetError::Timeout),
-        429 => Verdict::Busy,
-        503 if body.starts_with(OWN) => Verdict::Busy,
+        429 | 503 if body.starts_with(OWN) => Verdict::Busy,
         _ if body.starts_with(OWN) => Verdict::Broken,
         // Nodes answer with a text; web servers without a gateway behind them with a page, or nothing.
         403 | 404 | 405 | 500 | 502 | 503 | 504 if body.is_empty() || body.starts_with(b"<") => {
@@ -59,7 +58,7 @@ mod tests {
             (504, "gateway: the node did not answer", Verdict::NoNode(NetError::Timeout)),
             (503, "gateway: busy", Verdict::Busy),
             (429, "gateway: too many requests", Verdict::Busy),
-            (429, "Too Many Requests", Verdict::Busy),
+            (429, "Too Many Requests", Verdict::Passed),
             (403, "gateway: not for this page", Verdict::Broken),
             (502, "<html><title>502 Bad Gateway", Verdict::Unclear),
             (502, "", Verdict::Unclear),

@@ -52,6 +52,19 @@ fn one_lying_source_and_the_seeds_can_not_add_or_remove_nodes() {
 }
 
 #[test]
+fn a_seed_beside_a_single_node_can_not_leave_nodes_out() {
+    let sim = Sim::new(1..=24);
+    *sim.seed_list.borrow_mut() = (1..=12).map(node).collect();
+    (2..=24).for_each(|n| sim.set_fault(node(n).ed25519, Fault::Lies(Vec::new())));
+    let network = sim.client();
+    sim.run(&network, async {
+        both_paths(&network).await;
+        sim.clock().sleep(DAY_MS).await;
+        assert_eq!(network.view().nodes, 24);
+    });
+}
+
+#[test]
 fn too_short_a_list_is_refused() {
     let sim = Sim::new(1..=24);
     let short: Vec<_> = (1..=5).map(node).collect();
