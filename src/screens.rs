@@ -38,6 +38,12 @@ pub fn Chat() -> impl IntoView {
     later::later(|| Box::pin(files::chat()))
 }
 
+/// What lies over a conversation.
+#[component]
+pub fn SheetOver() -> impl IntoView {
+    later::over(|| Box::pin(files::sheet_over()))
+}
+
 /// Message requests.
 #[component]
 pub fn Requests() -> impl IntoView {

@@ -3,7 +3,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::icon::{Glyph, Icon};
-use crate::once;
+use crate::{i18n, once};
 
 /// One entry of a menu.
 #[derive(Clone, Copy)]
@@ -15,6 +15,21 @@ pub struct MenuItem {
     /// Whether it destroys something.
     pub danger: bool,
     /// Does it.
+    pub action: Callback<()>,
+}
+
+/// One entry of the row at a menu's top.
+#[derive(Clone)]
+pub struct QuickItem {
+    /// What is seen of it, unless there is an icon.
+    pub face: &'static str,
+    /// Drawn in place of the face.
+    pub icon: Option<Icon>,
+    /// What it does.
+    pub label: String,
+    /// Whether it is in force.
+    pub pressed: bool,
+    /// Does it, or takes it back.
     pub action: Callback<()>,
 }
 
@@ -38,6 +53,9 @@ pub fn Menu(
     label: String,
     /// What is in it.
     items: Vec<MenuItem>,
+    /// A row above the others.
+    #[prop(optional)]
+    quick: Vec<QuickItem>,
     /// Called when it wants to go.
     close: Callback<()>,
 ) -> impl IntoView {
@@ -58,8 +76,12 @@ pub fn Menu(
     let on_key = move |event: ev::KeyboardEvent| {
         let Some(menu) = node.get_untracked() else { return };
         match event.key().as_str() {
-            "ArrowDown" => step(&menu, Step::Next),
+            "ArrowDown" => step(&menu, if in_row(&menu) { Step::Below } else { Step::Next }),
             "ArrowUp" => step(&menu, Step::Previous),
+            "ArrowRight" | "ArrowLeft" if in_row(&menu) => {
+                let forward = (event.key() == "ArrowRight") != (i18n::direction() == "rtl");
+                step(&menu, if forward { Step::Next } else { Step::Previous });
+            }
             "Home" => step(&menu, Step::First),
             "End" => step(&menu, Step::Last),
             "Escape" | "Tab" => leave(),
@@ -70,7 +92,34 @@ pub fn Menu(
     };
     view! {
         <div class="menu-backdrop" on:pointerdown=move |_| leave() on:contextmenu=move |event| event.prevent_default()></div>
-        <div node_ref=node class="menu" role="menu" aria-label=label on:keydown=on_key>
+        <div node_ref=node class="menu" role="menu" data-testid="menu" aria-label=label on:keydown=on_key on:click=|event| event.stop_propagation()>
+            {(!quick.is_empty())
+                .then(|| {
+                    let quick = quick
+                        .into_iter()
+                        .map(|item| {
+                            view! {
+                                <button
+                                    type="button"
+                                    role="menuitemcheckbox"
+                                    tabindex="-1"
+                                    data-testid="menu-quick"
+                                    aria-checked=item.pressed.to_string()
+                                    aria-label=item.label.clone()
+                                    title=item.label
+                                    on:click=move |_| {
+                                        leave();
+                                        item.action.run(());
+                                    }
+                                >
+                                    {item.icon.map(|icon| view! { <Glyph icon=icon /> })}
+                                    {item.face}
+                                </button>
+                            }
+                        })
+                        .collect_view();
+                    view! { <div class="menu-row" role="group">{quick}</div> }
+                })}
             {items
                 .into_iter()
                 .map(|item| {
@@ -79,6 +128,7 @@ pub fn Menu(
                             type="button"
                             role="menuitem"
                             tabindex="-1"
+                            data-testid="menu-item"
                             class:danger=item.danger
                             on:click=move |_| {
                                 leave();
@@ -101,16 +151,33 @@ enum Step {
     Last,
     Next,
     Previous,
+    /// Out of the row at the top.
+    Below,
+}
+
+const ITEMS: &str = "button";
+
+fn in_row(menu: &HtmlElement) -> bool {
+    let row = menu.query_selector(".menu-row").ok().flatten();
+    row.is_some_and(|row| row.contains(document().active_element().as_deref()))
 }
 
 fn step(menu: &HtmlElement, step: Step) {
-    let items = menu.children();
+    let Ok(items) = menu.query_selector_all(ITEMS) else { return };
     let count = items.length();
+    if count == 0 {
+        return;
+    }
     let active = document().active_element();
-    let at = (0..count).find(|index| items.item(*index) == active);
+    let at = (0..count).find(|index| {
+        let item = items.item(*index);
+        item.is_some_and(|item| active.as_ref().is_some_and(|active| item.is_same_node(Some(active))))
+    });
+    let row = menu.query_selector_all(".menu-row button").map_or(0, |row| row.length());
     let to = match (step, at) {
         (Step::First, _) | (Step::Next, None) => 0,
         (Step::Last, _) | (Step::Previous, None) => count.saturating_sub(1),
+        (Step::Below, _) => row % count,
         (Step::Next, Some(at)) => (at + 1) % count,
         (Step::Previous, Some(at)) => (at + count - 1) % count,
     };

@@ -61,6 +61,30 @@ pub fn full(unix_ms: u64) -> String {
     apply(&FORMAT, &date(unix_ms))
 }
 
+/// Date and time in short: 05/12/2026, 14:32.
+pub fn stamp(unix_ms: u64) -> String {
+    thread_local! {
+        static FORMAT: Function = dates(&[("dateStyle", "short"), ("timeStyle", "short")]);
+    }
+    apply(&FORMAT, &date(unix_ms))
+}
+
+/// Day and month: 5 December.
+pub fn date_long(unix_ms: u64) -> String {
+    thread_local! {
+        static FORMAT: Function = dates(&[("day", "numeric"), ("month", "long")]);
+    }
+    apply(&FORMAT, &date(unix_ms))
+}
+
+/// Date and time with seconds.
+pub fn exact(unix_ms: u64) -> String {
+    thread_local! {
+        static FORMAT: Function = dates(&[("dateStyle", "medium"), ("timeStyle", "medium")]);
+    }
+    apply(&FORMAT, &date(unix_ms))
+}
+
 /// The local calendar day, as a number that differs between two days.
 pub fn day_number(unix_ms: u64) -> i64 {
     midnight(&date(unix_ms))

@@ -4,6 +4,7 @@
 //! has that string. Another language is a file of the same shape, loaded before the page is mounted;
 //! strings that it lacks stay English.
 
+pub mod duration;
 pub mod format;
 pub mod load;
 

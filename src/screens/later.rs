@@ -5,6 +5,9 @@ use leptos::prelude::*;
 use super::files::{Draw, Loaded};
 use crate::{components::logo::Logo, i18n::t, pages::starting::Starting};
 
+/// Loads the code of a screen.
+pub type Load = fn() -> Pin<Box<dyn Future<Output = Loaded>>>;
+
 /// Where the code of a screen is.
 #[derive(Clone, Copy)]
 enum Code {
@@ -14,7 +17,16 @@ enum Code {
 }
 
 /// Shows a screen when its code is there; until then that it is coming, or that it could not be loaded.
-pub fn later(load: fn() -> Pin<Box<dyn Future<Output = Loaded>>>) -> AnyView {
+pub fn later(load: Load) -> AnyView {
+    when_here(load, || view! { <Starting /> }.into_any())
+}
+
+/// The same for what lies over a screen, which stays as it is until then.
+pub fn over(load: Load) -> AnyView {
+    when_here(load, || ().into_any())
+}
+
+fn when_here(load: Load, meanwhile: fn() -> AnyView) -> AnyView {
     let code = RwSignal::new(Code::Coming);
     let fetch = move || {
         code.set(Code::Coming);
@@ -25,7 +37,7 @@ pub fn later(load: fn() -> Pin<Box<dyn Future<Output = Loaded>>>) -> AnyView {
     };
     fetch();
     (move || match code.get() {
-        Code::Coming => view! { <Starting /> }.into_any(),
+        Code::Coming => meanwhile(),
         Code::Here(draw) => draw(),
         Code::Missing => missing(Box::new(fetch)),
     })

@@ -4,6 +4,7 @@ pub mod confirm;
 pub mod conversations;
 pub mod navigation;
 pub mod preferences;
+pub mod recents;
 pub mod search;
 pub mod toasts;
 
@@ -22,6 +23,7 @@ use confirm::Confirm;
 use conversations::Conversations;
 use navigation::Navigation;
 use preferences::Preferences;
+use recents::Recents;
 use search::Search;
 use toasts::Toasts;
 
@@ -60,6 +62,8 @@ pub struct State {
     /// The message that its conversation is to show: scrolled into view and marked for a moment. Whoever asks for
     /// it sets this and opens the conversation; the open conversation takes it out again.
     pub jump: RwSignal<Option<(ConversationId, MessageId)>>,
+    /// Emoji used lately.
+    pub recents: Recents,
     /// Said to screen readers, not shown.
     pub announcement: RwSignal<String>,
     announced: StoredValue<Option<MessageId>>,
@@ -92,6 +96,7 @@ impl State {
             confirm: Confirm::new(),
             preferences: Preferences::load(),
             jump: RwSignal::new(None),
+            recents: Recents::new(),
             announcement: RwSignal::new(String::new()),
             announced: StoredValue::new(None),
         };
@@ -183,6 +188,7 @@ impl State {
         self.jump.set(None);
         self.settings.set(Settings::default());
         self.search.clear();
+        self.recents.forget();
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());
     }

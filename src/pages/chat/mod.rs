@@ -15,10 +15,12 @@ mod results;
 mod row;
 mod row_menu;
 mod search;
+mod sheets;
 mod start;
 mod strip;
 
 pub use requests::Requests as RequestsPane;
+pub use sheets::Over;
 pub use start::Start as StartPane;
 
 use leptos::{ev, prelude::*};

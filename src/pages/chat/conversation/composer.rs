@@ -3,12 +3,12 @@ use leptos::{ev, html, prelude::*};
 use sotto_api::{Command, ConversationId, MAX_TEXT_CHARS};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::timeline::Timeline;
+use super::talk::{EmojiFor, Goal, Sheet, use_talk};
 use crate::{
     components::icon::{Glyph, Icon},
     i18n::t,
     once,
-    state::{State, use_state},
+    state::State,
 };
 
 /// A draft is kept this long after the last key.
@@ -23,12 +23,11 @@ const LINES: f64 = 6.0;
 pub fn Composer(
     /// Where it goes.
     id: ConversationId,
-    /// The messages above.
-    timeline: Timeline,
     /// What was typed before and not sent.
     draft: String,
 ) -> impl IntoView {
-    let state = use_state();
+    let talk = use_talk();
+    let state = talk.state;
     let node = NodeRef::<html::Textarea>::new();
     let text = RwSignal::new(draft.clone());
     let keeper = Draft::new(state, id, draft);
@@ -45,11 +44,22 @@ pub fn Composer(
         put(&field, text, "");
         let _ = field.focus();
         keeper.sent();
-        timeline.first_unread.set(None);
+        talk.timeline.first_unread.set(None);
+        let answered = talk.replying.get_untracked();
+        talk.replying.set(None);
         leptos::task::spawn_local(async move {
-            let command = Command::SendText { conversation: id, text: written.clone() };
+            let text_now = written.clone();
+            let command = match answered {
+                Some(to) => Command::Reply { to, text: text_now },
+                None => Command::SendText { conversation: id, text: text_now },
+            };
+            // What one writes oneself is shown, wherever one was.
+            let shown = talk.goal.try_set(Some(Goal::End));
             if let Err(failure) = state.engine.call(command).await {
                 state.complain(&failure);
+                if shown.is_none() && answered.is_some() {
+                    talk.replying.try_set(answered);
+                }
                 // Nothing typed is lost: it goes back where it was.
                 if let (Some(Some(field)), Some(true)) =
                     (node.try_get_untracked(), text.try_with_untracked(String::is_empty))
@@ -69,7 +79,30 @@ pub fn Composer(
             }
         }
     });
+    // An answer begins, or an emoji was chosen: the person goes on writing.
+    once::effect(move || {
+        if talk.replying.get().is_some()
+            && let Some(field) = node.get_untracked()
+        {
+            // After the menu has given the focus back to where it was.
+            request_animation_frame(move || drop(field.focus()));
+        }
+    });
+    once::effect(move || {
+        if let (Some(piece), Some(field)) = (talk.insert.get(), node.get_untracked()) {
+            talk.insert.set(None);
+            insert(&field, text, &piece);
+            keeper.typed(text.get_untracked());
+        }
+    });
+    on_cleanup(move || state.engine.tell(Command::Typing { conversation: id, typing: false }));
     let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() && talk.replying.get_untracked().is_some() {
+            event.prevent_default();
+            event.stop_propagation();
+            talk.replying.set(None);
+            return;
+        }
         // While an input method composes, Enter picks a word.
         if event.key() != "Enter" || event.is_composing() || event.key_code() == 229 {
             return;
@@ -84,6 +117,8 @@ pub fn Composer(
     let on_input = move |event: ev::Event| {
         text.set(event_target_value(&event));
         keeper.typed(text.get_untracked());
+        let typing = text.with_untracked(|text| !text.trim().is_empty());
+        state.engine.tell(Command::Typing { conversation: id, typing });
         if let Some(field) = node.get_untracked() {
             grow(&field);
         }
@@ -110,6 +145,16 @@ pub fn Composer(
                     on:keydown=on_key
                     on:input=on_input
                 ></textarea>
+                <button
+                    type="button"
+                    class="icon-button emoji"
+                    data-testid="composer-emoji"
+                    aria-label=t::message::emoji()
+                    title=t::message::emoji()
+                    on:click=move |_| talk.sheet.set(Some(Sheet::Emoji(EmojiFor::Composer)))
+                >
+                    <Glyph icon=Icon::Smile />
+                </button>
                 <p
                     class="counter"
                     class:over=move || { left.get() < 0 }
@@ -142,6 +187,18 @@ pub fn Composer(
 fn put(field: &HtmlTextAreaElement, text: RwSignal<String>, value: &str) {
     field.set_value(value);
     text.set(value.to_owned());
+    grow(field);
+}
+
+/// Puts a piece where the cursor is.
+fn insert(field: &HtmlTextAreaElement, text: RwSignal<String>, piece: &str) {
+    let end = field.selection_end().ok().flatten().unwrap_or(u32::MAX);
+    let start = field.selection_start().ok().flatten().unwrap_or(end);
+    let done = field.set_range_text_with_start_and_end_and_mode(piece, start, end, "end");
+    if done.is_err() {
+        field.set_value(&format!("{}{piece}", field.value()));
+    }
+    text.set(field.value());
     grow(field);
 }
 

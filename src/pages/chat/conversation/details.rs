@@ -5,6 +5,7 @@ use web_sys::Element;
 
 use super::disappearing::Disappearing;
 
+use super::talk::{Sheet, use_talk};
 use crate::{
     components::{
         account_id::AccountId,
@@ -36,7 +37,8 @@ pub fn Details(
     /// Closes it.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let state = use_state();
+    let talk = use_talk();
+    let state = talk.state;
     let part = move |read: fn(&ConversationView) -> String| {
         Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
     };
@@ -89,7 +91,21 @@ pub fn Details(
                 <Show when=other>
                     <BlockButton view=view id=id />
                 </Show>
-                <button type="button" class="button quiet-danger" on:click=move |_| actions::delete(state, id)>
+                <button
+                    type="button"
+                    class="button quiet-danger"
+                    data-testid="conversation-clear"
+                    on:click=move |_| talk.sheet.set(Some(Sheet::Clear))
+                >
+                    <Glyph icon=Icon::Eraser />
+                    {t::message::clear()}
+                </button>
+                <button
+                    type="button"
+                    class="button quiet-danger"
+                    data-testid="conversation-delete"
+                    on:click=move |_| actions::delete(state, id)
+                >
                     <Glyph icon=Icon::Trash2 />
                     {t::details::delete()}
                 </button>

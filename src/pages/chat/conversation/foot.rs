@@ -1,10 +1,8 @@
 use leptos::prelude::*;
 use sotto_api::{Acceptance, Command, ConversationId, ConversationView};
 
-use super::{composer::Composer, timeline::Timeline};
-use crate::{
-    components::show::Show, i18n::t, once, pages::chat::requests::RequestActions, state::use_state, words,
-};
+use super::{composer::Composer, reply_bar::ReplyBar, selection::SelectionBar, talk::use_talk};
+use crate::{components::show::Show, i18n::t, once, pages::chat::requests::RequestActions, words};
 
 /// What stands below the messages.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -19,12 +17,12 @@ enum Standing {
 pub fn Foot(
     /// The conversation.
     view: Signal<Option<ConversationView>>,
-    /// Its messages.
-    timeline: Timeline,
     /// Which.
     id: ConversationId,
 ) -> impl IntoView {
-    let state = use_state();
+    let talk = use_talk();
+    let state = talk.state;
+    let selecting = once::memo(move || talk.selected.with(Option::is_some));
     let name = move || view.with(|view| view.as_ref().map(words::name)).unwrap_or_default();
     let standing = once::memo(move || {
         view.with(|view| match view {
@@ -37,7 +35,8 @@ pub fn Foot(
         view.with(|view| view.as_ref().is_some_and(|view| view.acceptance == Acceptance::OutgoingRequest))
     });
     view! {
-        <footer class="foot">
+        <footer class="foot" class:covered=move || selecting.get()>
+            <Show when=move || selecting.get()><SelectionBar /></Show>
             <Show when=move || standing.get() == Standing::Request>
                 <div class="request-bar">
                     <p><b class="private">{move || t::requests::wants(&name())}</b> " " {t::requests::reply_accepts()}</p>
@@ -60,7 +59,8 @@ pub fn Foot(
                     }
                 }
             >
-                <Composer id=id timeline=timeline draft=view.with_untracked(|view| {
+                <ReplyBar />
+                <Composer id=id draft=view.with_untracked(|view| {
                     view.as_ref().map(|view| view.draft.clone()).unwrap_or_default()
                 }) />
             </Show>

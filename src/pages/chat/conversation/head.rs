@@ -1,12 +1,13 @@
 use leptos::prelude::*;
-use sotto_api::{ConversationView, Kind};
+use sotto_api::{ConversationView, Kind, Timer};
 
 use crate::{
     components::{
         avatar::Avatar,
         icon::{Glyph, Icon},
     },
-    i18n::t,
+    i18n::{duration, t},
+    once,
     pages::chat::keys::search_within,
     route::Route,
     state::use_state,
@@ -27,6 +28,12 @@ pub fn Head(
         Signal::derive(move || view.with(|view| view.as_ref().map(read)).unwrap_or_default())
     };
     let name = part(words::name);
+    let timer = once::memo(move || view.with(|view| view.as_ref().map(|view| view.timer)));
+    let disappearing = move || match timer.get()? {
+        Timer::Off => None,
+        Timer::AfterRead(seconds) => Some(t::message::head_read(&duration::long(seconds.into()))),
+        Timer::AfterSend(seconds) => Some(t::message::head_sent(&duration::long(seconds.into()))),
+    };
     view! {
         <header class="pane-head conversation-head">
             <button
@@ -40,7 +47,10 @@ pub fn Head(
             <Avatar id=part(|view| view.account_id.clone()) name=name />
             <div class="who">
                 <h1><bdi class="private">{name}</bdi></h1>
-                <p dir="ltr">{part(subtitle)}</p>
+                {move || match disappearing() {
+                    Some(text) => view! { <p><Glyph icon=Icon::Timer small=true /> {text}</p> }.into_any(),
+                    None => view! { <p dir="ltr">{part(subtitle)}</p> }.into_any(),
+                }}
             </div>
             <button
                 type="button"

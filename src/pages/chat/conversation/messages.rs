@@ -1,9 +1,16 @@
+use std::collections::HashSet;
+
 use leptos::{ev, html, prelude::*};
-use sotto_api::{Command, ConversationView, Event, Kind};
+use sotto_api::{Command, Event, MessageId};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, HtmlElement, ResizeObserver};
 
-use super::{bubble::Bubble, rows::Row, timeline::Timeline};
+use super::{
+    message::Bubble,
+    rows::Row,
+    talk::{Goal, Talk, use_talk},
+    timeline::Timeline,
+};
 use crate::{
     components::{
         each::Each,
@@ -24,17 +31,22 @@ const NEAR_TOP: f64 = 900.0;
 
 /// The messages, with the place kept while older ones come in.
 #[component]
-pub fn Messages(
-    /// The messages.
-    timeline: Timeline,
-    /// The conversation.
-    view: Signal<Option<ConversationView>>,
-) -> impl IntoView {
-    let scroller = Scroller::new(timeline);
+pub fn Messages() -> impl IntoView {
+    let talk = use_talk();
+    let timeline = talk.timeline;
+    let scroller = Scroller::new(talk);
     let node = scroller.node;
     let missed = scroller.missed;
     scroller.follow();
-    mark_read(scroller, view);
+    mark_read(scroller, talk);
+    let typing = once::memo(move || {
+        talk.view.with(|view| view.as_ref().is_some_and(|view| view.typing && !view.blocked))
+    });
+    once::effect(move || {
+        if typing.get() {
+            request_animation_frame(move || scroller.stay());
+        }
+    });
     view! {
         <div class="messages">
             <div
@@ -55,8 +67,16 @@ pub fn Messages(
                         </Show>
                     </div>
                     <Each each=move || timeline.rows.get() key=|row| *row let(row)>
-                        {show(row, timeline, view)}
+                        {show(row, talk)}
                     </Each>
+                    <div class="typing-place" role="status">
+                        <Show when=move || typing.get()>
+                            <p class="typing" data-testid="typing">
+                                <span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>
+                                <span class="unseen">{move || t::message::typing(&talk.name())}</span>
+                            </p>
+                        </Show>
+                    </div>
                 </div>
             </div>
             <Show when=move || !scroller.at_end.get()>
@@ -80,11 +100,10 @@ pub fn Messages(
     }
 }
 
-fn show(row: Row, timeline: Timeline, view: Signal<Option<ConversationView>>) -> AnyView {
+fn show(row: Row, talk: Talk) -> AnyView {
     match row {
         Row::Beginning => {
-            let own =
-                view.with_untracked(|view| view.as_ref().is_some_and(|view| view.kind == Kind::NoteToSelf));
+            let own = untrack(|| talk.with_self());
             let text = if own { t::conversation::beginning_self() } else { t::conversation::beginning() };
             view! { <p class="beginning"><Glyph icon=Icon::Lock small=true /> {text}</p> }.into_any()
         }
@@ -93,8 +112,8 @@ fn show(row: Row, timeline: Timeline, view: Signal<Option<ConversationView>>) ->
             view! { <p class="new-line" role="separator"><span>{t::conversation::new_messages()}</span></p> }
                 .into_any()
         }
-        Row::Message { id, first, last } => match timeline.message(id) {
-            Some(message) => view! { <Bubble message=message first=first last=last view=view /> }.into_any(),
+        Row::Message { id, first, last } => match talk.timeline.message(id) {
+            Some(message) => view! { <Bubble message=message first=first last=last /> }.into_any(),
             None => ().into_any(),
         },
     }
@@ -103,6 +122,7 @@ fn show(row: Row, timeline: Timeline, view: Signal<Option<ConversationView>>) ->
 /// The scrolled box and what is known about its place.
 #[derive(Clone, Copy)]
 struct Scroller {
+    talk: Talk,
     timeline: Timeline,
     node: NodeRef<html::Div>,
     /// The newest message is in sight.
@@ -111,16 +131,20 @@ struct Scroller {
     missed: RwSignal<u64>,
     /// Where it was when it was scrolled last, px.
     last_top: StoredValue<f64>,
+    /// Messages that were counted in `missed`.
+    told: StoredValue<HashSet<MessageId>>,
 }
 
 impl Scroller {
-    fn new(timeline: Timeline) -> Self {
+    fn new(talk: Talk) -> Self {
         Self {
-            timeline,
+            talk,
+            timeline: talk.timeline,
             node: NodeRef::new(),
             at_end: RwSignal::new(true),
             missed: RwSignal::new(0),
             last_top: StoredValue::new(0.0),
+            told: StoredValue::new(HashSet::new()),
         }
     }
 
@@ -141,21 +165,39 @@ impl Scroller {
             if let Event::Message(message) = event
                 && message.conversation == timeline.conversation
                 && timeline.loaded.get_untracked()
+                && message.unread
+                && message.delivery.is_none()
+                && !self.at_end.get_untracked()
+                && self.is_new(message.id)
             {
-                match message.delivery {
-                    // What one writes oneself is shown, wherever one was.
-                    Some(_) if timeline.message(message.id).is_none() => self.to_end(),
-                    None if message.unread && !self.at_end.get_untracked() => {
-                        self.missed.update(|count| *count += 1)
-                    }
-                    _ => {}
-                }
+                self.missed.update(|count| *count += 1);
+            }
+        });
+        let goal = self.talk.goal;
+        once::effect(move || match goal.get() {
+            None => {}
+            Some(Goal::End) => {
+                goal.set(None);
+                self.to_end();
+            }
+            Some(Goal::Message(id)) => {
+                goal.set(None);
+                leptos::task::spawn_local(self.to_message(id));
+            }
+        });
+        let (state, loaded) = (self.talk.state, timeline.loaded);
+        once::effect(move || {
+            if let (Some((conversation, id)), true) = (state.jump.get(), loaded.get())
+                && conversation == timeline.conversation
+            {
+                state.jump.set(None);
+                goal.set(Some(Goal::Message(id)));
             }
         });
         self.watch_size();
     }
 
-    /// The composer grows, the keyboard opens, the window turns: the end stays in sight.
+    /// The composer or the messages grow, the keyboard opens, the window turns: the end stays in sight.
     fn watch_size(self) {
         let node = self.node;
         once::effect(move || {
@@ -163,6 +205,10 @@ impl Scroller {
             let stay = Closure::<dyn FnMut()>::new(move || self.stay());
             let Ok(observer) = ResizeObserver::new(stay.as_ref().unchecked_ref()) else { return };
             observer.observe(&element);
+            // Reactions make the last message higher.
+            if let Some(track) = element.first_element_child() {
+                observer.observe(&track);
+            }
             let kept = StoredValue::new_local((observer, stay));
             on_cleanup(move || {
                 let _ = kept.try_with_value(|(observer, _)| observer.disconnect());
@@ -191,13 +237,54 @@ impl Scroller {
         }
     }
 
-    fn to_end(self) {
-        if !self.timeline.at_newest() {
-            self.timeline.newest();
+    /// Whether a message has not been told of before: a reaction to it tells of it again.
+    fn is_new(self, id: MessageId) -> bool {
+        let told = self.told.with_value(|told| told.contains(&id));
+        if !told {
+            self.told.update_value(|told| {
+                told.insert(id);
+            });
         }
-        self.at_end.set(true);
-        self.missed.set(0);
-        request_animation_frame(move || self.stay());
+        !told
+    }
+
+    fn to_end(self) {
+        leptos::task::spawn_local(async move {
+            if !self.timeline.at_newest() {
+                self.timeline.newest().await;
+            }
+            if self.at_end.try_set(true).is_none() {
+                self.missed.set(0);
+                request_animation_frame(move || self.stay());
+            }
+        });
+    }
+
+    /// Shows a message in the middle, gives it the focus, and marks it for a moment.
+    async fn to_message(self, id: MessageId) {
+        // From now on nothing pulls the end into sight.
+        self.at_end.set(false);
+        if !self.timeline.bring(id).await {
+            self.talk.state.toasts.bad(t::message::original_missing());
+            return;
+        }
+        request_animation_frame(move || {
+            let Some(Some(element)) = self.node.try_get_untracked() else { return };
+            let found = element.query_selector(&format!("[data-message=\"{id}\"]")).ok().flatten();
+            let Some(bubble) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) else { return };
+            let (place, frame) = (bubble.get_bounding_client_rect(), element.get_bounding_client_rect());
+            let middle = (frame.height() - place.height()).max(0.0) / 2.0;
+            let top = element.scroll_top() + place.top() - frame.top() - middle;
+            self.last_top.set_value(f64::MAX);
+            element.set_scroll_top(top);
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            let _ = bubble.focus_with_options(&options);
+            let _ = bubble.class_list().remove_1("flash");
+            // Asking for the height makes the browser begin the animation anew.
+            let _ = bubble.offset_height();
+            let _ = bubble.class_list().add_1("flash");
+        });
     }
 
     fn scrolled(self) {
@@ -225,10 +312,14 @@ impl Scroller {
                 }
             });
         } else if below < NEAR_TOP && !self.timeline.at_newest() {
-            let anchor = Anchor::take(&element);
-            if self.timeline.newer() {
-                self.settle(anchor);
-            }
+            leptos::task::spawn_local(async move {
+                let anchor =
+                    || self.node.try_get_untracked().flatten().and_then(|element| Anchor::take(&element));
+                let before = anchor();
+                if self.timeline.newer().await {
+                    self.settle(before);
+                }
+            });
         }
     }
 
@@ -271,8 +362,8 @@ impl Anchor {
 }
 
 /// Tells the engine that all has been seen, when the newest message is in sight of someone who looks.
-fn mark_read(scroller: Scroller, view: Signal<Option<ConversationView>>) {
-    let state = use_state();
+fn mark_read(scroller: Scroller, talk: Talk) {
+    let (state, view) = (talk.state, talk.view);
     let active = expect_context::<Active>().0;
     let (timeline, at_end) = (scroller.timeline, scroller.at_end);
     let seen = once::memo(move || {

@@ -1,13 +1,16 @@
 //! One conversation: its head, its messages, the composer, and the details beside it.
 
-mod bubble;
 mod composer;
 mod details;
 mod disappearing;
 mod foot;
 mod head;
+mod message;
 mod messages;
+mod reply_bar;
 mod rows;
+mod selection;
+pub mod talk;
 mod timeline;
 
 use leptos::prelude::*;
@@ -18,13 +21,14 @@ use crate::{
     i18n::t,
     once,
     route::Route,
+    screens::SheetOver,
     state::use_state,
 };
 use details::Details;
 use foot::Foot;
 use head::Head;
 use messages::Messages;
-use timeline::Timeline;
+use talk::Talk;
 
 /// The conversation that the address names.
 #[component]
@@ -66,16 +70,19 @@ fn Known(
     if view.with_untracked(|view| view.as_ref().is_some_and(|view| view.marked_unread)) {
         state.engine.tell(Command::MarkRead(id));
     }
-    let timeline = Timeline::open(state, id);
+    let talk = Talk::provide(id, view);
     view! {
         <div class="split">
             <main class="conversation" data-testid="conversation" data-conversation=id.to_string()>
                 <Head view=view details=details />
-                <Messages timeline=timeline view=view />
-                <Foot view=view timeline=timeline id=id />
+                <Messages />
+                <Foot view=view id=id />
             </main>
             <Show when=move || details.get()>
                 <Details view=view id=id open=details />
+            </Show>
+            <Show when=move || talk.sheet.with(Option::is_some)>
+                <SheetOver />
             </Show>
         </div>
     }

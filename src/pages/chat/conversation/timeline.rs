@@ -1,10 +1,11 @@
 //! The messages of the open conversation: a window onto a list that may be long. Pages are fetched as the
-//! person scrolls up; what is far out of sight is taken out of the document again.
+//! person scrolls; what is far out of sight is taken out of the document again. What is loaded has no gaps: a
+//! jump to a message that is not in it begins anew around that message.
 
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use sotto_api::{Command, ConversationId, Event, MessageId, MessageView, Reply};
+use sotto_api::{Body, Command, ConversationId, Event, MessageId, MessageView, Original, Page, Place, Reply};
 
 use super::rows::{Row, rows};
 use crate::{once, state::State};
@@ -32,6 +33,10 @@ pub struct Timeline {
     pub loading: RwSignal<bool>,
     /// The engine has older ones.
     more: StoredValue<bool>,
+    /// The engine has newer ones that are not loaded.
+    newer: StoredValue<bool>,
+    /// Grows with each jump: a page that was asked for before it belongs elsewhere.
+    jumps: StoredValue<u32>,
     /// The first message that was unread when the conversation was opened.
     pub first_unread: RwSignal<Option<MessageId>>,
 }
@@ -76,6 +81,8 @@ impl Timeline {
             loaded: RwSignal::new(false),
             loading: RwSignal::new(false),
             more,
+            newer: StoredValue::new(false),
+            jumps: StoredValue::new(0),
             first_unread,
         };
         state.engine.listen(move |event| timeline.follow(event));
@@ -97,9 +104,14 @@ impl Timeline {
         self.messages.with_value(|messages| messages.get(&id).cloned())
     }
 
+    /// All that are loaded, oldest first.
+    pub fn loaded_ids(self) -> Vec<MessageId> {
+        self.order.with_value(|order| order.iter().map(|(_, id)| *id).collect())
+    }
+
     /// Whether the newest message is in the document.
     pub fn at_newest(self) -> bool {
-        self.window.with_untracked(|window| window.after == 0)
+        !self.newer.get_value() && self.window.with_untracked(|window| window.after == 0)
     }
 
     /// Shows older ones, fetching them when needed. `true` when something changed.
@@ -117,11 +129,11 @@ impl Timeline {
         true
     }
 
-    /// Shows newer ones that were taken out. `true` when something changed.
-    pub fn newer(self) -> bool {
+    /// Shows newer ones that were taken out or never loaded. `true` when something changed.
+    pub async fn newer(self) -> bool {
         let after = self.window.with_untracked(|window| window.after);
         if after == 0 {
-            return false;
+            return self.fetch_newer().await;
         }
         self.window.update(|window| {
             let step = after.min(PAGE);
@@ -133,7 +145,15 @@ impl Timeline {
     }
 
     /// Shows the newest page, whatever was shown before.
-    pub fn newest(self) {
+    pub async fn newest(self) {
+        if self.newer.get_value() {
+            let command =
+                Command::Messages { conversation: self.conversation, before: None, limit: PAGE as u16 };
+            if let Some(page) = self.begin_anew(command).await {
+                self.replace(page);
+            }
+            return;
+        }
         self.window.update(|window| {
             window.after = 0;
             window.shown = PAGE;
@@ -141,22 +161,89 @@ impl Timeline {
         });
     }
 
-    async fn fetch(self, before: Option<MessageId>) -> bool {
-        self.loading.set(true);
-        let command = Command::Messages { conversation: self.conversation, before, limit: PAGE as u16 };
-        let answer = self.state.engine.call(command).await;
-        if self.loading.try_set(false).is_some() {
-            // The conversation was closed meanwhile.
-            return false;
+    /// Brings a message into the document, however far away it is. `false` when it is not here any more.
+    pub async fn bring(self, id: MessageId) -> bool {
+        if self.message(id).is_some() {
+            self.turn_to(id);
+            return true;
         }
-        let page = match answer {
-            Ok(Reply::Messages(page)) => page,
-            Ok(_) => return false,
+        let command = Command::MessagesAround {
+            conversation: self.conversation,
+            place: Place::Message(id),
+            limit: PAGE as u16,
+        };
+        let Some(page) = self.begin_anew(command).await else { return false };
+        let found = page.messages.iter().any(|message| message.id == id);
+        if found {
+            self.replace(page);
+        }
+        found
+    }
+
+    /// Moves the window so that a loaded message is in it.
+    fn turn_to(self, id: MessageId) {
+        let loaded = self.order.with_value(Vec::len);
+        let place = self.order.with_value(|order| order.iter().position(|(_, known)| *known == id));
+        let Some(place) = place else { return };
+        let window = self.window.get_untracked();
+        let end = loaded.saturating_sub(window.after);
+        if (end.saturating_sub(window.shown)..end).contains(&place) {
+            return;
+        }
+        let end = loaded.min(place + PAGE / 2);
+        self.window.update(|window| {
+            window.after = loaded - end;
+            window.shown = PAGE.min(end);
+            window.change += 1;
+        });
+    }
+
+    /// Fetches a page that has nothing to do with what is loaded.
+    async fn begin_anew(self, command: Command) -> Option<Page> {
+        self.jumps.update_value(|jumps| *jumps += 1);
+        self.page(command).await
+    }
+
+    /// Forgets what was loaded for this page.
+    fn replace(self, page: Page) {
+        self.order.update_value(Vec::clear);
+        self.messages.update_value(HashMap::clear);
+        self.more.set_value(page.more);
+        self.newer.set_value(page.newer);
+        let count = page.messages.len();
+        for view in page.messages {
+            self.store(view);
+        }
+        self.window.update(|window| {
+            window.after = 0;
+            window.shown = count;
+            window.change += 1;
+        });
+    }
+
+    /// Asks for a page. `None` when it failed, or when it does not belong here any more.
+    async fn page(self, command: Command) -> Option<Page> {
+        let jump = self.jumps.get_value();
+        self.loading.set(true);
+        let answer = self.state.engine.call(command).await;
+        // `None`: the conversation was closed meanwhile.
+        if self.jumps.try_get_value()? != jump {
+            return None;
+        }
+        self.loading.try_set(false);
+        match answer {
+            Ok(Reply::Messages(page)) => Some(page),
+            Ok(_) => None,
             Err(failure) => {
                 self.state.complain(&failure);
-                return false;
+                None
             }
-        };
+        }
+    }
+
+    async fn fetch(self, before: Option<MessageId>) -> bool {
+        let command = Command::Messages { conversation: self.conversation, before, limit: PAGE as u16 };
+        let Some(page) = self.page(command).await else { return false };
         self.more.set_value(page.more);
         let count = page.messages.len();
         for view in page.messages {
@@ -164,6 +251,23 @@ impl Timeline {
         }
         self.widen(count);
         true
+    }
+
+    async fn fetch_newer(self) -> bool {
+        let newest = self.order.with_value(|order| order.last().map(|(_, id)| *id));
+        let (Some(after), true, false) = (newest, self.newer.get_value(), self.loading.get_untracked())
+        else {
+            return false;
+        };
+        let command = Command::MessagesAfter { conversation: self.conversation, after, limit: PAGE as u16 };
+        let Some(page) = self.page(command).await else { return false };
+        self.newer.set_value(page.newer);
+        let count = page.messages.into_iter().filter(|view| self.store(view.clone())).count();
+        self.window.update(|window| {
+            window.shown = (window.shown + count).min(AT_MOST);
+            window.change += 1;
+        });
+        count > 0
     }
 
     /// Takes `count` older ones in; when that is too many, newest ones leave.
@@ -180,8 +284,22 @@ impl Timeline {
 
     fn follow(self, event: &Event) {
         match event {
-            Event::Message(view) if view.conversation == self.conversation => self.receive(view.clone()),
-            Event::MessageRemoved(conversation, id) if *conversation == self.conversation => self.remove(*id),
+            Event::Message(view) if view.conversation == self.conversation => {
+                self.retell(view.id, Some(&view.body));
+                self.receive(view.clone());
+            }
+            Event::MessageRemoved(conversation, id) if *conversation == self.conversation => {
+                self.retell(*id, None);
+                self.remove(*id);
+            }
+            // All were removed at once: no single one is told of.
+            Event::Conversation(view)
+                if view.id == self.conversation
+                    && view.last.is_none()
+                    && self.order.with_value(|order| !order.is_empty()) =>
+            {
+                self.replace(Page::default());
+            }
             _ => {}
         }
     }
@@ -193,7 +311,8 @@ impl Timeline {
         }
         let before_all =
             self.order.with_value(|order| order.first().is_some_and(|first| view.sent_ms < first.0));
-        if before_all && self.more.get_value() {
+        let after_all = self.order.with_value(|order| order.last().is_some_and(|last| view.sent_ms > last.0));
+        if (before_all && self.more.get_value()) || (after_all && self.newer.get_value()) {
             return;
         }
         if self.store(view) {
@@ -206,6 +325,32 @@ impl Timeline {
                 window.change += 1;
             });
         }
+    }
+
+    /// Messages that answer this one show what has become of it.
+    fn retell(self, id: MessageId, body: Option<&Body>) {
+        let answers = |message: &MessageView| {
+            message
+                .quote
+                .as_ref()
+                .and_then(|quote| quote.original.as_ref())
+                .is_some_and(|original| original.id == id)
+        };
+        self.messages.with_value(|messages| {
+            for message in messages.values().filter(|message| message.with_untracked(answers)) {
+                let original = body.map(|body| Original { id, body: beginning(body) });
+                let same = message.with_untracked(|message| {
+                    message.quote.as_ref().is_some_and(|quote| quote.original == original)
+                });
+                if !same {
+                    message.update(|message| {
+                        if let Some(quote) = &mut message.quote {
+                            quote.original = original;
+                        }
+                    });
+                }
+            }
+        });
     }
 
     fn remove(self, id: MessageId) {
@@ -250,5 +395,15 @@ impl Timeline {
     fn with<T>(self, id: MessageId, read: impl Fn(&MessageView) -> T) -> Option<T> {
         self.messages
             .with_value(|messages| messages.get(&id).map(|message| message.with_untracked(|view| read(view))))
+    }
+}
+
+/// What a quote shows of its original.
+fn beginning(body: &Body) -> Body {
+    const CHARS: usize = 300;
+    match body {
+        Body::Text(text) => Body::Text(text.chars().take(CHARS).collect()),
+        Body::Unsupported { text } => Body::Unsupported { text: text.chars().take(CHARS).collect() },
+        other => other.clone(),
     }
 }
