@@ -11,6 +11,8 @@ mod faults;
 mod gateway;
 mod input;
 mod lists;
+mod message;
+mod message_screens;
 mod names;
 mod notices;
 mod offline;
