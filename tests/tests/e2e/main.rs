@@ -12,6 +12,7 @@ mod gateway;
 mod input;
 mod lists;
 mod message;
+mod message_quiet;
 mod message_screens;
 mod names;
 mod notices;
