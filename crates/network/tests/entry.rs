@@ -123,6 +123,7 @@ async fn a_seed_with_another_certificate_is_not_believed() {
 async fn one_living_seed_is_enough_and_the_last_list_outlives_them_all() {
     let network = network(3).await;
     let folder = std::env::temp_dir().join(format!("sotto-entry-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
     let config = EntryConfig { data: Some(folder.clone()), ..config(&network) };
     network.https_seeds()[0].stop();
     network.https_seeds()[2].stop();
@@ -194,6 +195,52 @@ async fn clients_are_limited_each_for_itself() {
         statuses.push(ask(&behind, &format!("6.6.6.{n}, 8.8.8.8")).await);
     }
     assert_eq!(statuses, [200, 200, 200, 429], "what the client itself wrote does not count");
+    let mut statuses = Vec::new();
+    for n in 0..4 {
+        statuses.push(ask(&behind, &format!("7.7.7.{n}, x, ::ffff:5.5.5.5")).await);
+    }
+    assert_eq!(statuses, [200, 200, 200, 429], "nor does what is no address");
+}
+
+#[tokio::test]
+async fn bodies_that_drip_hold_up_nobody_else() {
+    let node = Puppet::node(http_answer("200 OK", b"hello")).await;
+    let mut config = private(&seed(&[node.entry(1)]).await);
+    config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    config.limits.buffer_mib = 10;
+    let server = started(&config).await;
+    let key = hex::encode([1; 32]);
+    let mut dripping = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let head = format!(
+            "POST /onion/{key} HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 9.9.9.9\r\n\
+             content-length: 10485760\r\n\r\nx"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        dripping.push(stream);
+    }
+    let metrics =
+        async || http().get(format!("{}/metrics", server.url())).send().await.unwrap().text().await.unwrap();
+    while !metrics().await.contains("sotto_entry_requests_under_way 2\n") {}
+    let other = http().post(onion(&server, &key)).header("x-forwarded-for", "8.8.8.8").body("x").send();
+    assert_eq!(other.await.unwrap().status(), 200);
+    drop(dripping);
+}
+
+#[tokio::test]
+async fn the_saved_list_of_another_network_is_not_used() {
+    let folder = std::env::temp_dir().join(format!("sotto-entry-moved-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    let node = Puppet::node(http_answer("200 OK", b"hello")).await;
+    let many: Vec<_> = (1..=8).map(|key| node.entry(key)).collect();
+    let first = EntryConfig { data: Some(folder.clone()), ..private(&seed(&many).await) };
+    started(&first).await.shutdown().await;
+    let second = EntryConfig { data: Some(folder.clone()), ..private(&seed(&[node.entry(9)]).await) };
+    let server = started(&second).await;
+    let (_, nodes) = server.gateway().list().unwrap();
+    assert_eq!(nodes.as_array().unwrap().len(), 1);
+    let _ = std::fs::remove_dir_all(folder);
 }
 
 #[tokio::test]

@@ -70,7 +70,10 @@ async fn get(server: &SiteServer, path: &str) -> reqwest::Response {
 #[tokio::test]
 async fn one_program_serves_page_description_and_gateway() {
     let (network, folder) = (network().await, Folder::new("whole"));
-    let server = SiteServer::start(config(&network, &folder)).await.unwrap();
+    let mut config = config(&network, &folder);
+    let files: Value = network.network_json()["file_server"].clone();
+    config.entry.file_server = serde_json::from_value(files.clone()).unwrap();
+    let server = SiteServer::start(config).await.unwrap();
 
     let page = get(&server, "/").await;
     assert_eq!(page.status(), 200);
@@ -101,6 +104,8 @@ async fn one_program_serves_page_description_and_gateway() {
     assert_eq!(description["entry"], serde_json::json!(["https://chat.example/entry"]));
     assert_eq!((&description["name"], &description["node_scheme"]), (&"Circle".into(), &"https".into()));
     assert_eq!(description["nodes"].as_array().unwrap().len(), 8);
+    assert!(files.is_object());
+    assert_eq!((&description["file_server"], &description["diverse_subnets"]), (&files, &false.into()));
 
     let nodes = network.nodes();
     let hops = [hop(&nodes[0]), hop(&nodes[1]), hop(&nodes[2])];
@@ -125,6 +130,41 @@ async fn the_description_outlives_a_restart_without_seeds() {
     network.https_seeds()[0].stop();
     let again = SiteServer::start(config(&network, &folder)).await.unwrap();
     assert_eq!(get(&again, "/network.json").await.headers()["etag"], before);
+    network.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_half_written_description_is_made_anew() {
+    let (network, folder) = (network().await, Folder::new("half"));
+    SiteServer::start(config(&network, &folder)).await.unwrap().shutdown().await;
+    let mut broken = 0;
+    for file in fs::read_dir(folder.0.join("data")).unwrap().map(|file| file.unwrap().path()) {
+        if file.file_name().unwrap().to_str().unwrap().starts_with("network") {
+            fs::write(file, "{\"na").unwrap();
+            broken += 1;
+        }
+    }
+    assert_eq!(broken, 1);
+    let again = SiteServer::start(config(&network, &folder)).await.unwrap();
+    let described: Value = http()
+        .get(format!("http://{}/network.json", again.address()))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(described["nodes"].as_array().unwrap().len(), 8);
+    network.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_private_network_is_not_called_session() {
+    let (network, folder) = (network().await, Folder::new("name"));
+    let named = SiteConfig { name: "session".to_owned(), ..config(&network, &folder) };
+    assert!(SiteServer::start(named).await.is_err());
+    let anywhere = SiteConfig { origin: "*".to_owned(), ..config(&network, &folder) };
+    assert!(matches!(SiteServer::start(anywhere).await, Err(SiteError::Entry(_))));
     network.shutdown().await;
 }
 

@@ -28,6 +28,7 @@ impl Describe {
             Some(file) => EntryConfig::load(file)?,
             None => EntryConfig::default(),
         };
+        config.check_name(&self.name)?;
         let gateway = Gateway::open(&EntryConfig { data: None, ..config })?;
         tokio::select! {
             () = gateway.ready() => {}

@@ -7,12 +7,15 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::HttpsSeed;
 
 use super::{EntryError, seeds::Seed};
+
+/// Name of the public network.
+const PUBLIC: &str = "Session";
 
 /// Settings of a gateway, as in its TOML file. The defaults suit a gateway to the public Session network
 /// behind a web server on the same machine.
@@ -32,8 +35,24 @@ pub struct EntryConfig {
     pub data: Option<PathBuf>,
     /// Where the list comes from, asked in random order until one answers.
     pub seeds: Vec<SeedConfig>,
+    /// The file server that pages are told of. Default: none, which means the public one if the network is
+    /// called `Session`, and no files otherwise.
+    pub file_server: Option<FileServerConfig>,
     /// How much is served at once.
     pub limits: EntryLimits,
+}
+
+/// A file server, as `network.json` names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileServerConfig {
+    /// Its address as nodes see it, like `http://127.0.0.1:8092`.
+    pub url: String,
+    /// Its X25519 key, 64 hex digits.
+    pub pubkey: String,
+    /// The Ed25519 key that it was made from, 64 hex digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pubkey_ed25519: Option<String>,
 }
 
 /// A seed and its pins.
@@ -81,6 +100,16 @@ impl SeedConfig {
     }
 }
 
+impl FileServerConfig {
+    fn is_usable(&self) -> bool {
+        let is_key = |key: &String| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let url = reqwest::Url::parse(&self.url);
+        url.is_ok_and(|url| url.scheme().starts_with("http"))
+            && is_key(&self.pubkey)
+            && self.pubkey_ed25519.as_ref().is_none_or(is_key)
+    }
+}
+
 impl Default for EntryConfig {
     fn default() -> Self {
         Self {
@@ -90,6 +119,7 @@ impl Default for EntryConfig {
             private_networks: false,
             data: None,
             seeds: public_seeds(),
+            file_server: None,
             limits: EntryLimits::default(),
         }
     }
@@ -119,6 +149,24 @@ impl EntryConfig {
         toml::from_str(&text).map_err(|source| EntryError::Form { path: path.to_owned(), source })
     }
 
+    /// Whether a page may call the network so.
+    ///
+    /// # Errors
+    /// When a private network is to be called `Session` (in any case) without a file server of its own: pages
+    /// take that name for the public network and would use its file server.
+    pub fn check_name(&self, name: &str) -> Result<(), EntryError> {
+        let public = self.file_server.is_none() && name.eq_ignore_ascii_case(PUBLIC);
+        if self.private_networks && public { Err(EntryError::Name(name.to_owned())) } else { Ok(()) }
+    }
+
+    /// The file of the data folder that keeps something about the network of these seeds, and of no other.
+    pub(crate) fn saved(&self, what: &str) -> Option<PathBuf> {
+        let mut seeds: Vec<&str> = self.seeds.iter().map(|seed| seed.url.as_str()).collect();
+        seeds.sort_unstable();
+        let seeds = Sha256::digest(seeds.join("\n"));
+        Some(self.data.as_ref()?.join(format!("{what}-{}.json", hex::encode(&seeds[..8]))))
+    }
+
     /// Checks what the types do not say; gives back the seeds.
     pub(super) fn seeds(&self) -> Result<Vec<Seed>, EntryError> {
         if self.seeds.is_empty() {
@@ -129,6 +177,9 @@ impl EntryConfig {
             if url.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
                 return Err(EntryError::Origin(origin.clone()));
             }
+        }
+        if self.file_server.as_ref().is_some_and(|server| !server.is_usable()) {
+            return Err(EntryError::FileServer);
         }
         self.seeds.iter().map(|seed| Seed::new(seed, self.private_networks)).collect()
     }
@@ -179,6 +230,21 @@ mod tests {
         assert_eq!((config.limits.concurrent, config.limits.connections), (7, 4096));
         assert_eq!(config.origins, ["https://chat.example"]);
         assert!(toml::from_str::<EntryConfig>("open_proxy = true").is_err());
+    }
+
+    #[test]
+    fn only_the_public_network_has_its_name() {
+        let mut config = EntryConfig::default();
+        assert!(config.check_name("Session").is_ok());
+        config.private_networks = true;
+        assert!(matches!(config.check_name("session"), Err(EntryError::Name(_))));
+        assert!(config.check_name("Circle").is_ok());
+        let pubkey = "ab".repeat(32);
+        config.file_server =
+            Some(FileServerConfig { url: "http://127.0.0.1:1".to_owned(), pubkey, pubkey_ed25519: None });
+        assert!(config.check_name("session").is_ok() && config.seeds().is_ok());
+        config.file_server.as_mut().unwrap().pubkey.push('0');
+        assert!(matches!(config.seeds(), Err(EntryError::FileServer)));
     }
 
     #[test]

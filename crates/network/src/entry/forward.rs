@@ -24,6 +24,10 @@ const CONNECT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(15);
 /// How long a whole request or answer may take.
 const WHOLE: Duration = Duration::from_secs(5 * 60);
+/// How long a request may come as slowly as it likes.
+const GRACE: Duration = Duration::from_secs(30);
+/// Bytes per second that must have come after that.
+const SLOWEST: u64 = 4 * 1024;
 /// Nodes close idle connections after 10 s.
 const IDLE: Duration = Duration::from_secs(8);
 
@@ -46,9 +50,16 @@ pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-/// Reads the whole body of a request.
-pub(super) async fn receive(mut body: Body) -> Result<Bytes, Outcome> {
-    let deadline = Instant::now() + WHOLE;
+/// Memory for a body that comes in parts.
+pub(super) trait Room: Send {
+    /// Waits until there is room for so many bytes in all.
+    fn grow(&mut self, whole: usize) -> impl Future<Output = Result<(), Outcome>> + Send;
+}
+
+/// Reads the whole body of a request; `room` is made before each part is kept.
+pub(super) async fn receive(mut body: Body, room: &mut impl Room) -> Result<Bytes, Outcome> {
+    let start = Instant::now();
+    let deadline = start + WHOLE;
     let mut whole = BytesMut::new();
     loop {
         let frame = timeout_at(deadline, timeout(PAUSE, body.frame())).await;
@@ -59,9 +70,19 @@ pub(super) async fn receive(mut body: Body) -> Result<Bytes, Outcome> {
             if whole.len() + data.len() > onion::MAX_REQUEST {
                 return Err(Outcome::RefusedSize);
             }
+            room.grow(whole.len() + data.len()).await?;
             whole.extend_from_slice(&data);
+            if is_too_slow(whole.len(), start.elapsed()) {
+                return Err(Outcome::BrokenOff);
+            }
         }
     }
+}
+
+/// Whether so many bytes are too few for so long a time.
+fn is_too_slow(bytes: usize, since: Duration) -> bool {
+    let due = since.saturating_sub(GRACE).as_secs().saturating_mul(SLOWEST);
+    (bytes as u64) < due
 }
 
 /// Length of a request's body as it announces it, or the longest.
@@ -132,24 +153,38 @@ mod tests {
         Body::from_stream(parts.map(|size| Ok::<_, std::io::Error>(vec![7_u8; size])))
     }
 
+    struct Endless;
+
+    impl Room for Endless {
+        async fn grow(&mut self, _whole: usize) -> Result<(), Outcome> {
+            Ok(())
+        }
+    }
+
+    async fn received(body: Body) -> Result<Bytes, Outcome> {
+        receive(body, &mut Endless).await
+    }
+
     #[tokio::test]
     async fn a_body_without_length_is_bounded() {
         let endless = body(stream::repeat(1_000_000));
         assert_eq!(announced(&endless), onion::MAX_REQUEST);
-        assert_eq!(receive(endless).await, Err(Outcome::RefusedSize));
+        assert_eq!(received(endless).await, Err(Outcome::RefusedSize));
         let largest = body(stream::iter([onion::MAX_REQUEST - 1, 1]));
-        assert_eq!(receive(largest).await.map(|whole| whole.len()), Ok(onion::MAX_REQUEST));
+        assert_eq!(received(largest).await.map(|whole| whole.len()), Ok(onion::MAX_REQUEST));
         assert_eq!(announced(&Body::from("four")), 4);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_client_is_left() {
         let silent = body(stream::iter([1, 2]).chain(stream::pending()));
-        assert_eq!(receive(silent).await, Err(Outcome::BrokenOff));
+        assert_eq!(received(silent).await, Err(Outcome::BrokenOff));
         let dripping = stream::unfold((), |()| async {
             tokio::time::sleep(PAUSE / 2).await;
             Some((1, ()))
         });
-        assert_eq!(receive(body(dripping)).await, Err(Outcome::BrokenOff));
+        let start = Instant::now();
+        assert_eq!(received(body(dripping)).await, Err(Outcome::BrokenOff));
+        assert!(start.elapsed() < WHOLE / 5, "{:?}", start.elapsed());
     }
 }

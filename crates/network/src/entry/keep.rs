@@ -1,6 +1,11 @@
 //! Keeps the list fresh: asks seeds, falls back, and remembers the last good list.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use sotto_protocol::nodes::seed;
 use tokio::sync::watch;
@@ -15,8 +20,11 @@ use super::{
 const REFRESH: Duration = Duration::from_secs(9 * 60);
 /// First and longest pause after no seed gave a list.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
-/// Name of the file with the last good list.
-const FILE: &str = "nodes.json";
+/// Name of what is kept in the data folder: the last good list.
+pub(super) const LIST: &str = "nodes";
+/// So many refreshes in a row that brought nothing but short lists make the last of them believable: some
+/// minutes, as pauses grow.
+const CONFIRMED: u32 = 10;
 
 /// Where lists come from and where they go.
 #[derive(Debug)]
@@ -24,12 +32,14 @@ pub(super) struct Keeper {
     pub(super) seeds: Vec<Seed>,
     pub(super) current: Arc<Current>,
     pub(super) private: bool,
-    pub(super) data: Option<std::path::PathBuf>,
+    pub(super) file: Option<PathBuf>,
+    /// How many refreshes in a row brought only lists that are too short.
+    pub(super) short: u32,
 }
 
 impl Keeper {
     /// Refreshes the list until `stop` turns true.
-    pub(super) async fn run(self, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut failures = 0_u32;
         loop {
             let pause = tokio::select! {
@@ -47,15 +57,15 @@ impl Keeper {
     }
 
     /// Asks the seeds in random order until one gives a list.
-    async fn refresh(&self) -> bool {
+    async fn refresh(&mut self) -> bool {
+        let mut short = None;
         for seed in shuffled(&self.seeds) {
             match seed.ask().await {
                 Ok(list) => {
                     let listing = Listing::new(list, self.private);
                     if self.is_plausible(&listing) {
                         tracing::debug!(seed = seed.name(), nodes = listing.nodes().len(), "list refreshed");
-                        self.save(&listing);
-                        self.current.set(listing);
+                        self.take(listing).await;
                         return true;
                     }
                     tracing::warn!(
@@ -63,11 +73,27 @@ impl Keeper {
                         nodes = listing.nodes().len(),
                         "list refused: too short"
                     );
+                    short = Some(listing).filter(|listing| !listing.nodes().is_empty()).or(short);
                 }
                 Err(error) => tracing::warn!(seed = seed.name(), %error, "no list from this seed"),
             }
         }
+        match short {
+            Some(listing) if self.short + 1 >= CONFIRMED => {
+                tracing::warn!(nodes = listing.nodes().len(), "short list taken: the seeds insist");
+                self.take(listing).await;
+                return true;
+            }
+            Some(_) => self.short += 1,
+            None => {}
+        }
         false
+    }
+
+    async fn take(&mut self, listing: Listing) {
+        self.short = 0;
+        self.save(&listing).await;
+        self.current.set(listing);
     }
 
     /// Networks do not lose half of their nodes between two refreshes.
@@ -76,20 +102,25 @@ impl Keeper {
         !listing.nodes().is_empty() && listing.nodes().len() * 2 >= before
     }
 
-    fn save(&self, listing: &Listing) {
-        let Some(folder) = &self.data else { return };
-        let (file, next) = (folder.join(FILE), folder.join("nodes.json.new"));
-        if let Err(error) = fs::write(&next, &listing.json.plain).and_then(|()| fs::rename(&next, &file)) {
+    async fn save(&self, listing: &Listing) {
+        let Some(file) = &self.file else { return };
+        let next = file.with_extension("new");
+        let written = async {
+            tokio::fs::write(&next, &listing.json.plain).await?;
+            tokio::fs::rename(&next, file).await
+        };
+        if let Err(error) = written.await {
             tracing::warn!(file = %file.display(), %error, "the list could not be saved");
         }
     }
 }
 
 /// The last good list of the data folder, if there is one.
-pub(super) fn saved(folder: Option<&Path>, private: bool) -> Result<Option<Listing>, EntryError> {
-    let Some(folder) = folder else { return Ok(None) };
+pub(super) fn saved(file: Option<&Path>, private: bool) -> Result<Option<Listing>, EntryError> {
+    let Some(file) = file else { return Ok(None) };
+    let folder = file.parent().unwrap_or(file);
     fs::create_dir_all(folder).map_err(|source| EntryError::Data { path: folder.to_owned(), source })?;
-    let text = fs::read(folder.join(FILE)).ok();
+    let text = fs::read(file).ok();
     let list = text.and_then(|text| seed::parse(&text).ok());
     Ok(list.map(|list| Listing::new(list, private)).filter(|listing| !listing.nodes().is_empty()))
 }

@@ -48,6 +48,7 @@ struct Account {
     left: f64,
     filled: Instant,
     under_way: u32,
+    held: usize,
 }
 
 /// One request of a client, counted until this is dropped.
@@ -55,6 +56,22 @@ struct Account {
 pub(super) struct Visit {
     clients: Arc<Clients>,
     client: Client,
+    held: usize,
+}
+
+impl Visit {
+    /// Says that this request now holds so many bytes of memory; `false` (and nothing is noted) when its client
+    /// would have more than `share`.
+    pub(super) fn holds(&mut self, bytes: usize, share: usize) -> bool {
+        let mut table = self.clients.table();
+        let Some(account) = table.accounts.get_mut(&self.client) else { return false };
+        let all = account.held.saturating_sub(self.held).saturating_add(bytes);
+        if bytes > self.held && all > share {
+            return false;
+        }
+        (account.held, self.held) = (all, bytes);
+        true
+    }
 }
 
 impl Clients {
@@ -66,7 +83,7 @@ impl Clients {
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr, now: Instant) -> Option<Visit> {
         let mut table = self.table();
         let client = table.client(Client::of(address), now, &self.limits);
-        let fresh = Account { left: self.limits.client_burst, filled: now, under_way: 0 };
+        let fresh = Account { left: self.limits.client_burst, filled: now, under_way: 0, held: 0 };
         let account = table.accounts.entry(client).or_insert(fresh);
         *account = Account { left: account.at(now, &self.limits), filled: now, ..*account };
         if account.left < 1.0 || account.under_way >= self.limits.client_concurrent {
@@ -75,7 +92,7 @@ impl Clients {
         account.left -= 1.0;
         account.under_way += 1;
         drop(table);
-        Some(Visit { clients: Arc::clone(self), client })
+        Some(Visit { clients: Arc::clone(self), client, held: 0 })
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
@@ -107,6 +124,7 @@ impl Drop for Visit {
     fn drop(&mut self) {
         if let Some(account) = self.clients.table().accounts.get_mut(&self.client) {
             account.under_way = account.under_way.saturating_sub(1);
+            account.held = account.held.saturating_sub(self.held);
         }
     }
 }
@@ -157,6 +175,20 @@ mod tests {
         assert!(clients.admit(ip("1.2.3.4"), now).is_none());
         drop(first);
         assert!(clients.admit(ip("1.2.3.4"), now).is_some());
+    }
+
+    #[test]
+    fn a_client_has_its_share_of_memory() {
+        let (clients, now) = (clients(100.0, 9), Instant::now());
+        let mut first = clients.admit(ip("1.2.3.4"), now).unwrap();
+        let mut second = clients.admit(ip("1.2.3.4"), now).unwrap();
+        let mut other = clients.admit(ip("1.2.3.5"), now).unwrap();
+        assert!(first.holds(6, 10) && first.holds(7, 10) && second.holds(3, 10));
+        assert!(!second.holds(4, 10));
+        assert!(other.holds(10, 10));
+        assert!(first.holds(0, 10) && second.holds(9, 10));
+        drop(second);
+        assert!(first.holds(10, 10));
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod routes;
 mod seeds;
 mod server;
 
-pub use config::{EntryConfig, EntryLimits, SeedConfig};
+pub use config::{EntryConfig, EntryLimits, FileServerConfig, SeedConfig};
 pub use server::{EntryServer, Gateway};
 
 use std::{io, net::SocketAddr, path::PathBuf};
@@ -66,6 +66,12 @@ pub enum EntryError {
     /// An origin that no browser would send.
     #[error("`{0}` is not an origin like https://chat.example")]
     Origin(String),
+    /// A private network with the name of the public one.
+    #[error("pages would take a private network called `{0}` for the public one: give it another name")]
+    Name(String),
+    /// The file server's address or keys are unusable.
+    #[error("the file server needs an http(s) address and keys of 64 hex digits")]
+    FileServer,
     /// The address is taken or may not be used.
     #[error("cannot listen on {address}: {source}")]
     Listen {

@@ -48,6 +48,8 @@ pub(super) struct Shared {
     http: reqwest::Client,
     turns: Arc<Semaphore>,
     blocks: Arc<Semaphore>,
+    /// Bytes of bodies that one client may have waiting.
+    client_share: usize,
 }
 
 impl Shared {
@@ -59,10 +61,11 @@ impl Shared {
             metrics: Arc::default(),
             clients: Arc::new(Clients::new(limits.clone())),
             origins: config.origins.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
+            trusted_proxies: config.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             http: forward::client()?,
             turns: Arc::new(Semaphore::new(limits.concurrent.clamp(1, MOST))),
             blocks: Arc::new(Semaphore::new((memory / BLOCK).min(MOST))),
+            client_share: (memory / 8).max(onion::MAX_REQUEST),
         })
     }
 
@@ -71,16 +74,22 @@ impl Shared {
         if !self.trusted_proxies.contains(&peer.to_canonical()) {
             return peer;
         }
-        // Whatever is left of what the nearest untrusted machine is called by its successor is hearsay.
-        let said = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-        let chain: Vec<IpAddr> =
-            said.flat_map(|list| list.split(',')).map_while(|ip| ip.trim().parse().ok()).collect();
-        chain.into_iter().rev().find(|ip| !self.trusted_proxies.contains(ip)).unwrap_or(peer)
+        // Whatever is left of what the nearest untrusted machine is called by its successor is hearsay, and may
+        // be anything; so the list is read from the right, and only as far as needed.
+        let said = headers.get_all("x-forwarded-for").iter();
+        let parts: Vec<&[u8]> = said.flat_map(|list| list.as_bytes().split(|byte| *byte == b',')).collect();
+        let mut chain = parts.into_iter().rev().map_while(address);
+        chain.find(|ip| !self.trusted_proxies.contains(ip)).unwrap_or(peer)
     }
 
     fn allows(&self, origin: &HeaderValue) -> bool {
         self.origins.iter().any(|known| known == "*" || known.as_bytes() == origin.as_bytes())
     }
+}
+
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let ip: IpAddr = std::str::from_utf8(text).ok()?.trim().parse().ok()?;
+    Some(ip.to_canonical())
 }
 
 /// All routes.
@@ -144,6 +153,28 @@ struct Held {
     _under_way: UnderWay,
 }
 
+/// Memory of one request. It is taken as bytes arrive: announcing costs a client nothing, and holds up nobody.
+struct Reserved {
+    shared: Arc<Shared>,
+    visit: Visit,
+    blocks: Option<OwnedSemaphorePermit>,
+}
+
+impl forward::Room for Reserved {
+    async fn grow(&mut self, whole: usize) -> Result<(), Outcome> {
+        if !self.visit.holds(whole, self.shared.client_share) {
+            return Err(Outcome::Busy);
+        }
+        let have = self.blocks.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = wait_for(&self.shared.blocks, whole.div_ceil(BLOCK).saturating_sub(have)).await?;
+        match &mut self.blocks {
+            Some(blocks) => blocks.merge(more),
+            None => self.blocks = Some(more),
+        }
+        Ok(())
+    }
+}
+
 async fn forward_to(
     shared: &Arc<Shared>,
     key: &str,
@@ -158,12 +189,15 @@ async fn forward_to(
         return Err(Outcome::RefusedSize);
     }
     let turn = wait_for(&shared.turns, 1).await?;
-    let held = Held { _visit: visit, _turn: turn, _under_way: shared.metrics.begin() };
-    let blocks = wait_for(&shared.blocks, announced.div_ceil(BLOCK)).await?;
-    let body = forward::receive(body).await?;
+    let under_way = shared.metrics.begin();
+    let mut room = Reserved { shared: Arc::clone(shared), visit, blocks: None };
+    let body = forward::receive(body, &mut room).await?;
     shared.metrics.received(body.len());
     let answer = forward::post(&shared.http, node, body).await?;
+    let Reserved { mut visit, blocks, .. } = room;
     drop(blocks);
+    visit.holds(0, shared.client_share);
+    let held = Held { _visit: visit, _turn: turn, _under_way: under_way };
     let metrics = Arc::clone(&shared.metrics);
     Ok(forward::pass_on(answer, held, move |bytes| metrics.sent(bytes)))
 }

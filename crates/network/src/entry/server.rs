@@ -8,8 +8,8 @@ use sotto_protocol::nodes::Entry;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{
-    EntryConfig, EntryError,
-    keep::{Keeper, saved},
+    EntryConfig, EntryError, FileServerConfig,
+    keep::{Keeper, LIST, saved},
     list::Current,
     routes::{self, Shared},
 };
@@ -19,6 +19,8 @@ use crate::web::host;
 #[derive(Debug)]
 pub struct Gateway {
     shared: Arc<Shared>,
+    pub(crate) private: bool,
+    pub(crate) file_server: Option<FileServerConfig>,
     stop: watch::Sender<bool>,
 }
 
@@ -29,13 +31,15 @@ impl Gateway {
     /// When the settings or the data folder are unusable.
     pub fn open(config: &EntryConfig) -> Result<Self, EntryError> {
         let seeds = config.seeds()?;
-        let list = saved(config.data.as_deref(), config.private_networks)?;
+        let file = config.saved(LIST);
+        let list = saved(file.as_deref(), config.private_networks)?;
         let current = Arc::new(Current::new(list));
         let shared = Arc::new(Shared::new(config, Arc::clone(&current))?);
         let stop = watch::Sender::new(false);
-        let keeper = Keeper { seeds, current, private: config.private_networks, data: config.data.clone() };
+        let keeper = Keeper { seeds, current, private: config.private_networks, file, short: 0 };
         tokio::spawn(keeper.run(stop.subscribe()));
-        Ok(Self { shared, stop })
+        let (private, file_server) = (config.private_networks, config.file_server.clone());
+        Ok(Self { shared, stop, private, file_server })
     }
 
     /// Its routes, see the module.
@@ -69,8 +73,8 @@ impl Drop for Gateway {
     }
 }
 
-/// A gateway that listens. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests under way
-/// end.
+/// A gateway that listens. Dropping it ends listening at once, while connections that are
+/// open go on; [`shutdown`](Self::shutdown) lets requests under way end.
 #[derive(Debug)]
 pub struct EntryServer {
     gateway: Gateway,

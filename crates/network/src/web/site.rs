@@ -16,9 +16,9 @@ use crate::entry::{EntryConfig, EntryError, Gateway};
 
 /// Where the gateway is on the site.
 const ENTRY: &str = "/entry";
-/// Name of the file in the data folder.
-const FILE: &str = "network.json";
-/// Age at which the list that is given to pages is made anew, at a start. Clients keep lists fresh by themselves;
+/// Name of what is kept in the data folder: the description that was made.
+const DESCRIPTION: &str = "network";
+/// Age at which the list that is given to pages is made anew, at a start only. Clients keep lists fresh by themselves;
 /// they need only some of these nodes to be still there.
 const RENEW_AFTER: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -74,7 +74,8 @@ pub enum SiteError {
     Entry(#[from] EntryError),
 }
 
-/// A site that is served. Dropping it stops it at once; [`shutdown`](Self::shutdown) lets requests end.
+/// A site that is served. Dropping it ends listening at once, while connections that are open go on;
+/// [`shutdown`](Self::shutdown) lets requests end.
 #[derive(Debug)]
 pub struct SiteServer {
     address: SocketAddr,
@@ -91,6 +92,10 @@ impl SiteServer {
     pub async fn start(mut config: SiteConfig) -> Result<Self, SiteError> {
         if !config.dist.join("index.html").is_file() {
             return Err(SiteError::NoPage(config.dist));
+        }
+        // Others may be anybody, but the site itself has one name.
+        if config.origin == "*" {
+            return Err(EntryError::Origin(config.origin).into());
         }
         let refuse = |source| SiteError::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(refuse)?;
@@ -133,8 +138,8 @@ pub fn describe(gateway: &Gateway, name: &str, urls: &[String]) -> Option<Value>
     let (height, nodes) = gateway.list()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Some(json!({
-        "name": name, "seeds": [], "entry": urls, "node_scheme": "https", "diverse_subnets": true,
-        "height": height, "made_at": now, "nodes": nodes,
+        "name": name, "seeds": [], "entry": urls, "node_scheme": "https", "diverse_subnets": !gateway.private,
+        "height": height, "made_at": now, "file_server": gateway.file_server, "nodes": nodes,
     }))
 }
 
@@ -143,23 +148,22 @@ async fn description(config: &SiteConfig, gateway: &Gateway) -> Result<Value, Si
     if let Some(file) = &config.network_json {
         return read(file);
     }
-    let saved = config.entry.data.as_ref().map(|folder| folder.join(FILE));
+    config.entry.check_name(&config.name)?;
+    let saved = config.entry.saved(DESCRIPTION);
     let urls = [format!("{}{ENTRY}", config.origin)];
-    if let Some(file) = saved.as_deref().filter(|file| file.is_file()) {
-        let mut network = read(file)?;
-        if is_recent(&network) {
-            network["name"] = config.name.clone().into();
-            network["entry"] = json!(urls);
-            return Ok(network);
-        }
+    // A saved one that cannot be read is made anew.
+    if let Some(mut network) = saved.as_deref().and_then(|file| read(file).ok()).filter(is_recent) {
+        network["name"] = config.name.clone().into();
+        network["entry"] = json!(urls);
+        network["file_server"] = json!(gateway.file_server);
+        return Ok(network);
     }
     gateway.ready().await;
-    let mut network = describe(gateway, &config.name, &urls).unwrap_or_default();
-    if config.entry.private_networks {
-        network["diverse_subnets"] = false.into();
-    }
+    let network = describe(gateway, &config.name, &urls).unwrap_or_default();
     if let Some(file) = saved {
-        fs::write(&file, network.to_string()).map_err(|source| SiteError::File { path: file, source })?;
+        let next = file.with_extension("new");
+        let written = fs::write(&next, network.to_string()).and_then(|()| fs::rename(&next, &file));
+        written.map_err(|source| SiteError::File { path: file, source })?;
     }
     Ok(network)
 }
