@@ -123,7 +123,7 @@ impl Plan {
     async fn ask(&self, network: &Network, http: &reqwest::Client, work: Work, round: usize) -> Duration {
         let start = Instant::now();
         let payload = self.request(network.clock().now_ms(), work, round).to_bytes();
-        let destination = Destination::Node(self.swarm[round % self.swarm.len()].clone());
+        let destination = Destination::Node(self.swarm[round % self.swarm.len()]);
         let built = build(&self.path, &destination, &payload, &mut UnwrapErr(SysRng)).unwrap();
         let answer = http.post(&self.guard).body(built.body).send().await.unwrap();
         let body = answer.bytes().await.unwrap();
