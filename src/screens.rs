@@ -1,6 +1,7 @@
 //! Screens whose code is in files of their own, which are loaded when they are needed. The build cuts the
 //! page into these files; see `crates/xtask/src/split.rs`.
 
+#[cfg_attr(test, path = "screens/unsplit.rs")]
 mod files;
 mod later;
 

@@ -6,7 +6,7 @@ mod common;
 #[path = "common/nodes.rs"]
 mod nodes;
 
-use common::{hop, http, info, small};
+use common::{hop, http, info, list_refused, small};
 use getrandom::SysRng;
 use nodes::{Puppet, http_answer, private, seed};
 use rand_core::UnwrapErr;
@@ -110,10 +110,7 @@ async fn a_seed_with_another_certificate_is_not_believed() {
     config.seeds[1].certificate_sha256 = certificate;
     let good = config.seeds.remove(0);
     let server = EntryServer::start(&config).await.unwrap();
-    let health = http().get(format!("{}/health", server.url())).send().await.unwrap();
-    assert_eq!(health.status(), 503);
-    let waited = tokio::time::timeout(std::time::Duration::from_millis(500), server.gateway().ready()).await;
-    assert!(waited.is_err());
+    list_refused(&server).await;
     config.seeds.push(good);
     started(&config).await;
     network.shutdown().await;
@@ -134,6 +131,20 @@ async fn one_living_seed_is_enough_and_the_last_list_outlives_them_all() {
     assert_eq!(info_through(&server, &[&nodes[0], &nodes[1], &nodes[2]], &nodes[3]).await, 200);
     let _ = std::fs::remove_dir_all(folder);
     network.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_node_can_not_speak_as_the_gateway() {
+    for (head, body) in [
+        ("503 Service Unavailable", b"gateway: busy" as &[u8]),
+        ("429 Too Many Requests", b"gateway: too many requests"),
+    ] {
+        let node = Puppet::node(http_answer(head, body)).await;
+        let server = started(&private(&seed(&[node.entry(1)]).await)).await;
+        let answer = http().post(onion(&server, &"01".repeat(32))).body("x").send().await.unwrap();
+        assert_eq!(answer.status(), 502);
+        assert_eq!(answer.text().await.unwrap(), "gateway: the node's answer is unusable");
+    }
 }
 
 #[tokio::test]

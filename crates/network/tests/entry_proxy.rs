@@ -6,9 +6,7 @@ mod common;
 #[path = "common/nodes.rs"]
 mod nodes;
 
-use std::time::Duration;
-
-use common::{http, small};
+use common::{http, list_refused, small};
 use nodes::{Puppet, entry, http_answer, private, seed};
 use reqwest::Method;
 use sotto_network::{
@@ -164,8 +162,7 @@ async fn seeds_do_not_redirect_either() {
     let other = seed(&[node.entry(1)]).await;
     let head = format!("307 Temporary Redirect\r\nLocation: http://{}/json_rpc", other.address);
     let server = EntryServer::start(&private(&Puppet::plain(http_answer(&head, b"")).await)).await.unwrap();
-    let waited = tokio::time::timeout(Duration::from_millis(300), server.gateway().ready()).await;
-    assert!(waited.is_err());
+    list_refused(&server).await;
     assert_eq!(other.seen(), Vec::<String>::new());
 }
 
@@ -187,8 +184,7 @@ async fn private_addresses_of_a_list_are_refused_without_the_flag() {
     let mut config =
         EntryConfig { listen: ([127, 0, 0, 1], 0).into(), seeds: vec![seed], ..EntryConfig::default() };
     let strict = EntryServer::start(&config).await.unwrap();
-    let waited = tokio::time::timeout(Duration::from_millis(500), strict.gateway().ready()).await;
-    assert!(waited.is_err(), "no node of this list may be used");
+    list_refused(&strict).await;
     let url = format!("{}/onion/{}", strict.url(), network.nodes()[0].ed25519());
     let answer = http().post(&url).body("x").send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (503, "gateway: busy"));

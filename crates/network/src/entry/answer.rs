@@ -7,6 +7,9 @@ use axum::{
 
 use super::metrics::Outcome;
 
+/// How all that the gateway says itself about a request begins, and nothing that it passes on.
+pub(super) const OWN: &[u8] = b"gateway: ";
+
 /// The answer to a request that was not forwarded, or got no answer.
 pub(super) fn refusal(outcome: Outcome) -> Response<Body> {
     let (status, text) = match outcome {

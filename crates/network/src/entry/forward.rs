@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use sotto_protocol::onion;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::metrics::Outcome;
+use super::{answer::OWN, metrics::Outcome};
 
 /// Longest answer that is passed on, bytes.
 pub(super) const MAX_ANSWER: usize = 16 * 1024 * 1024;
@@ -91,40 +91,61 @@ pub(super) fn announced(body: &Body) -> usize {
     exact.unwrap_or(onion::MAX_REQUEST)
 }
 
+/// A node's answer, of which no more than the beginning was read.
+pub(super) struct Answer {
+    length: Option<u64>,
+    begun: Bytes,
+    rest: reqwest::Response,
+}
+
 /// Posts the body to a node's onion endpoint. Nothing of the client's request but its body goes along.
-pub(super) async fn post(
-    http: &reqwest::Client,
-    node: SocketAddr,
-    body: Bytes,
-) -> Result<reqwest::Response, Outcome> {
+pub(super) async fn post(http: &reqwest::Client, node: SocketAddr, body: Bytes) -> Result<Answer, Outcome> {
     let url = format!("https://{node}{}", onion::URL_PATH);
-    let answer = http.post(url).body(body).send().await.map_err(|error| {
+    let mut rest = http.post(url).body(body).send().await.map_err(|error| {
         if error.is_timeout() && !error.is_connect() { Outcome::TimedOut } else { Outcome::Unreachable }
     })?;
-    let usable = answer.status().is_success() || answer.status().as_u16() >= 400;
-    let short = answer.content_length().is_none_or(|length| length <= MAX_ANSWER as u64);
-    if usable && short { Ok(answer) } else { Err(Outcome::BadAnswer) }
+    let sealed = rest.status().is_success();
+    let usable = sealed || rest.status().as_u16() >= 400;
+    let length = rest.content_length();
+    let short = length.is_none_or(|length| length <= MAX_ANSWER as u64);
+    if !usable || !short {
+        return Err(Outcome::BadAnswer);
+    }
+    let mut begun = BytesMut::new();
+    while !sealed && begun.len() < OWN.len() {
+        let Some(chunk) = rest.chunk().await.map_err(|_| Outcome::BadAnswer)? else { break };
+        begun.extend_from_slice(&chunk);
+    }
+    // A node that speaks as the gateway would have clients blame the gateway for it.
+    if !sealed && begun.starts_with(OWN) {
+        return Err(Outcome::BadAnswer);
+    }
+    Ok(Answer { length, begun: begun.freeze(), rest })
 }
 
 /// The node's status and body, passed on as they come. `held` is dropped when the last byte is out, `sent` is
 /// told how many bytes went.
 pub(super) fn pass_on<H: Send + 'static>(
-    answer: reqwest::Response,
+    answer: Answer,
     held: H,
     sent: impl Fn(usize) + Send + 'static,
 ) -> Response<Body> {
-    let status = StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let length = answer.content_length();
+    let Answer { length, begun, rest } = answer;
+    let status = StatusCode::from_u16(rest.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
     let deadline = Instant::now() + WHOLE;
-    let start = (answer, held, sent, 0_usize);
+    let start = (Some(begun).filter(|begun| !begun.is_empty()), rest, held, sent, 0_usize);
     let chunks = stream::unfold(Some(start), move |state| async move {
-        let (mut answer, held, sent, before) = state?;
+        let (mut begun, mut rest, held, sent, before) = state?;
         let cut = |why| Some((Err(std::io::Error::other(why)), None));
-        match timeout_at(deadline, answer.chunk()).await {
+        let next = match begun.take() {
+            Some(begun) => Ok(Ok(Some(begun))),
+            None => timeout_at(deadline, rest.chunk()).await,
+        };
+        match next {
             Ok(Ok(Some(chunk))) if before + chunk.len() <= MAX_ANSWER => {
                 sent(chunk.len());
                 let so_far = before + chunk.len();
-                Some((Ok(chunk), Some((answer, held, sent, so_far))))
+                Some((Ok(chunk), Some((begun, rest, held, sent, so_far))))
             }
             Ok(Ok(Some(_))) => cut("the answer is too long"),
             Ok(Ok(None)) => None,

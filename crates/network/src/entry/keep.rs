@@ -87,6 +87,7 @@ impl Keeper {
             Some(_) => self.short += 1,
             None => {}
         }
+        self.current.failed();
         false
     }
 

@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -57,6 +60,7 @@ pub(super) struct Current {
     listing: RwLock<Option<Arc<Listing>>>,
     confirmed: RwLock<Option<Instant>>,
     changed: watch::Sender<u64>,
+    failures: AtomicU64,
 }
 
 impl Current {
@@ -65,7 +69,18 @@ impl Current {
             listing: RwLock::new(saved.map(Arc::new)),
             confirmed: RwLock::default(),
             changed: watch::Sender::new(0),
+            failures: AtomicU64::default(),
         }
+    }
+
+    /// Counts a refresh in which no seed gave a list that may be used.
+    pub(super) fn failed(&self) {
+        self.failures.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Refreshes that failed since the start.
+    pub(super) fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     /// The list now.

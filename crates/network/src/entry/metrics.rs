@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
 };
 
+use super::list::Current;
+
 /// How a request for forwarding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -72,8 +74,8 @@ impl Metrics {
         self.sent.fetch_add(bytes as u64, Relaxed);
     }
 
-    /// All counters in the text format of Prometheus. `age_seconds` is that of the list.
-    pub(super) fn text(&self, nodes: usize, age_seconds: Option<u64>) -> String {
+    /// All counters in the text format of Prometheus, and what is to be known about the list.
+    pub(super) fn text(&self, nodes: usize, list: &Current) -> String {
         let mut text = String::from("# TYPE sotto_entry_requests_total counter\n");
         for ((_, name), counter) in NAMES.iter().zip(&self.outcomes) {
             let count = counter.load(Relaxed);
@@ -86,7 +88,8 @@ impl Metrics {
         one("counter", "sotto_entry_received_bytes_total", self.received.load(Relaxed).into());
         one("counter", "sotto_entry_sent_bytes_total", self.sent.load(Relaxed).into());
         one("gauge", "sotto_entry_nodes", nodes as i128);
-        if let Some(age) = age_seconds {
+        one("counter", "sotto_entry_list_failures_total", list.failures().into());
+        if let Some(age) = list.age_seconds() {
             one("gauge", "sotto_entry_list_age_seconds", age.into());
         }
         text

@@ -231,5 +231,5 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response<Body> {
 
 async fn metrics(State(shared): State<Arc<Shared>>) -> Response<Body> {
     let nodes = shared.current.get().map_or(0, |listing| listing.nodes().len());
-    text_answer(StatusCode::OK, shared.metrics.text(nodes, shared.current.age_seconds()))
+    text_answer(StatusCode::OK, shared.metrics.text(nodes, &shared.current))
 }

@@ -6,7 +6,7 @@ use ed25519_dalek::SigningKey;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use serde_json::{Value, json};
-use sotto_network::{Network, NetworkBuilder, NodeHandle};
+use sotto_network::{Network, NetworkBuilder, NodeHandle, entry::EntryServer};
 use sotto_protocol::{
     nodes::{NodeId, seed},
     onion::{Destination, Hop, build::build},
@@ -144,6 +144,17 @@ pub async fn seed_list(network: &Network) -> seed::NodeList {
     let answer = http().post(url).body(seed::request(true)).send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "application/json");
     seed::parse(&answer.bytes().await.unwrap()).unwrap()
+}
+
+/// Waits until the gateway has asked all its seeds and may use the list of none.
+pub async fn list_refused(server: &EntryServer) {
+    let metrics = format!("{}/metrics", server.url());
+    while http().get(&metrics).send().await.unwrap().text().await.unwrap().contains("list_failures_total 0\n")
+    {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let health = http().get(format!("{}/health", server.url())).send().await.unwrap();
+    assert_eq!(health.status(), 503);
 }
 
 /// The `info` request.
