@@ -5,7 +5,7 @@ use sotto_api::{
     NameProblem, PhraseProblem, Timer,
 };
 
-use crate::i18n::{format, t};
+use crate::i18n::{duration, format, t};
 
 /// What happened, what was kept and what to do.
 pub fn failure(failure: &Failure) -> String {
@@ -100,32 +100,11 @@ pub fn upper(text: &str) -> String {
     js_sys::JsString::from(text).to_upper_case().into()
 }
 
-/// A time span in its largest whole unit: 5 minutes, 12 hours, 1 day, 2 weeks.
-pub fn duration(seconds: u32) -> String {
-    const MINUTE: u32 = 60;
-    const HOUR: u32 = 60 * MINUTE;
-    const DAY: u32 = 24 * HOUR;
-    const WEEK: u32 = 7 * DAY;
-    let whole =
-        |unit: u32| (seconds >= unit && seconds.is_multiple_of(unit)).then(|| u64::from(seconds / unit));
-    if let Some(count) = whole(WEEK) {
-        t::timer::weeks(count)
-    } else if let Some(count) = whole(DAY) {
-        t::timer::days(count)
-    } else if let Some(count) = whole(HOUR) {
-        t::timer::hours(count)
-    } else if let Some(count) = whole(MINUTE) {
-        t::timer::minutes(count)
-    } else {
-        t::timer::seconds(u64::from(seconds))
-    }
-}
-
 /// When messages disappear.
 pub fn timer(timer: Timer) -> String {
     match timer {
         Timer::Off => t::timer::now_off().to_owned(),
-        Timer::AfterRead(seconds) => t::timer::now_after_read(&duration(seconds)),
-        Timer::AfterSend(seconds) => t::timer::now_after_send(&duration(seconds)),
+        Timer::AfterRead(seconds) => t::timer::now_after_read(&duration::long(seconds.into())),
+        Timer::AfterSend(seconds) => t::timer::now_after_send(&duration::long(seconds.into())),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         icon::{Glyph, Icon},
         show::Show,
     },
-    i18n::t,
+    i18n::{duration, t},
     once,
     state::use_state,
     words,
@@ -181,7 +181,7 @@ fn Choice(ours: Memo<Timer>, alone: Memo<bool>, id: ConversationId) -> impl Into
             let time = *time;
             view! {
                 <option value=time.to_string() selected=move || seconds.get() == time>
-                    {words::duration(time)}
+                    {duration::long(time.into())}
                 </option>
             }
         };

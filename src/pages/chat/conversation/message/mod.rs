@@ -4,7 +4,6 @@ mod actions;
 mod expiry;
 mod line;
 mod links;
-mod press;
 mod quote;
 mod reactions;
 mod said;
@@ -20,6 +19,7 @@ use super::talk::{Goal, Sheet, Talk, text, use_talk};
 use crate::{
     components::{
         icon::{Glyph, Icon},
+        long_press::LongPress,
         menu::{Menu, MenuPlace},
         show::Show,
     },
@@ -29,7 +29,6 @@ use crate::{
 };
 use expiry::TimeLeft;
 use line::Line;
-use press::LongPress;
 use reactions::Reactions;
 use said::Said;
 
