@@ -1,8 +1,8 @@
 //! Sentences for what the engine only names.
 
 use sotto_api::{
-    AccountIdProblem, ConversationView, Failure, Kind, LookUpProblem, MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS,
-    NameProblem, PhraseProblem, Timer,
+    AccountIdProblem, ConversationView, Failure, FileProblem, Kind, LookUpProblem, MAX_NAME_BYTES,
+    MIN_PASSPHRASE_CHARS, NameProblem, PhraseProblem, Timer,
 };
 
 use crate::i18n::{duration, format, t};
@@ -29,6 +29,7 @@ pub fn failure(failure: &Failure) -> String {
         Failure::Blocked => t::failure::blocked().into(),
         Failure::NotAllowed => t::failure::not_allowed().into(),
         Failure::TooOften => t::failure::too_often().into(),
+        Failure::File(problem) => file(*problem).into(),
         Failure::Network => t::failure::network().into(),
         Failure::Clock => t::failure::clock().into(),
         Failure::Storage => t::failure::storage().into(),
@@ -43,6 +44,21 @@ pub fn account_id(problem: AccountIdProblem) -> String {
         AccountIdProblem::Length(chars) => t::failure::id_length(u64::from(chars)),
         AccountIdProblem::NotHex => t::failure::id_not_hex().into(),
         AccountIdProblem::Prefix => t::failure::id_prefix().into(),
+    }
+}
+
+/// What is wrong with a file.
+pub fn file(problem: FileProblem) -> &'static str {
+    match problem {
+        FileProblem::TooLarge => t::failure::file_too_large(),
+        FileProblem::TooMany => t::failure::file_too_many(),
+        FileProblem::Incomplete => t::failure::file_incomplete(),
+        FileProblem::Broken => t::failure::file_broken(),
+        FileProblem::UnknownServer => t::failure::file_unknown_server(),
+        FileProblem::Refused => t::failure::file_refused(),
+        FileProblem::Unreachable => t::failure::file_unreachable(),
+        FileProblem::NoRoom => t::failure::file_no_room(),
+        FileProblem::Cancelled => t::failure::file_cancelled(),
     }
 }
 

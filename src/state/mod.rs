@@ -159,13 +159,13 @@ impl State {
             Event::Message(message) => self.announce(message),
             Event::Settings(settings) => self.settings.set(*settings),
             Event::SearchGrew => self.search.grew.update(|grew| *grew = grew.wrapping_add(1)),
-            Event::MessageRemoved(..) => {}
+            Event::MessageRemoved(..) | Event::Cleared(_) | Event::File { .. } => {}
         }
     }
 
     /// Says a received message to screen readers, once.
     fn announce(self, message: &MessageView) {
-        let Body::Text(text) = &message.body else { return };
+        let (Body::Text(text) | Body::Files { text, .. }) = &message.body else { return };
         if !message.unread || self.announced.get_value() == Some(message.id) {
             return;
         }

@@ -95,4 +95,6 @@ pub struct Settings {
     pub read_receipts: bool,
     /// Tell others when one types, and show when they do.
     pub typing: bool,
+    /// Send pictures in their own size instead of scaling large ones down. The page does that.
+    pub original_images: bool,
 }

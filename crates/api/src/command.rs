@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, DeleteScope, MessageId, Place, Secret, Settings, Timer};
+use crate::{Bytes, ConversationId, DeleteScope, FileId, MessageId, NewFile, Place, Secret, Settings, Timer};
 
 /// How a new vault is locked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +128,74 @@ pub enum Command {
         conversation: ConversationId,
         /// 1…2,000 code points after trimming.
         text: String,
+    },
+    /// Begins a file to be sent; its bytes follow in parts. → `File`. It is forgotten when the account is closed before
+    /// it was sent. Fails with `File(TooLarge)` before a byte is taken.
+    BeginFile(NewFile),
+    /// The next part of a file: [`FILE_PART_BYTES`](crate::FILE_PART_BYTES) bytes, the last one what is left. → `Done`
+    /// once it is stored. The file is whole with its last part; an empty file has none.
+    AddPart {
+        /// Which file.
+        file: FileId,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// Forgets a file that was begun and not sent. → `Done`.
+    DropFile(FileId),
+    /// Queues a message with files. → `Sent`. They are stored before this is answered; the message leaves when all of
+    /// them are uploaded, and what is written after it waits for that. Refused in requests that are not accepted.
+    SendFiles {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// 0…2,000 code points after trimming.
+        text: String,
+        /// 1…32 whole files that were not sent yet.
+        files: Vec<FileId>,
+        /// The message that it answers, of the same conversation.
+        to: Option<MessageId>,
+    },
+    /// Loads a file of a received message, before all others. → `Done` at once; `File` events follow.
+    LoadFile {
+        /// Which message.
+        message: MessageId,
+        /// Which file of it.
+        file: FileId,
+    },
+    /// Stops a file that is loading; or the uploads of an own message, which becomes `Failed` and may be retried or
+    /// deleted. → `Done`.
+    CancelFile {
+        /// Which message.
+        message: MessageId,
+        /// Which file of it.
+        file: FileId,
+    },
+    /// A part of a file that is on this device. → `Part`: [`FILE_PART_BYTES`](crate::FILE_PART_BYTES) bytes, the last
+    /// part what is left, empty behind the end.
+    ReadFile {
+        /// Which file.
+        file: FileId,
+        /// Which part, from 0.
+        part: u32,
+    },
+    /// Keeps what the page has found out about a file of a message by looking inside. → `Done`.
+    DescribeFile {
+        /// Which message.
+        message: MessageId,
+        /// Which file of it.
+        file: FileId,
+        /// See [`FileView::preview`](crate::FileView::preview); at most 8,192 bytes.
+        preview: Bytes,
+        /// Length of a recording or video, ms.
+        duration_ms: Option<u32>,
+        /// True width and height, pixels.
+        dimensions: Option<(u32, u32)>,
+    },
+    /// Sets whether files that come in to a conversation are loaded by themselves. → `Done`.
+    SetAutoLoad {
+        /// Which conversation.
+        conversation: ConversationId,
+        /// Whether they are.
+        load: bool,
     },
     /// Sends a failed message again, with a new sent time. → `Done`.
     Retry(MessageId),

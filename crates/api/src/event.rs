@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationId, ConversationView, MessageId, MessageView, NetworkView, Phase, ProfileView,
-    RestoreProgress, Settings,
+    ConversationId, ConversationView, FileId, FileState, MessageId, MessageView, NetworkView, Phase,
+    ProfileView, RestoreProgress, Settings,
 };
 
 /// Something that a page may show has changed. Events carry the whole new value, so a lost or repeated
@@ -23,6 +23,17 @@ pub enum Event {
     Message(MessageView),
     /// A message is gone.
     MessageRemoved(ConversationId, MessageId),
+    /// All messages of a conversation are gone; no single one is told of.
+    Cleared(ConversationId),
+    /// A file is somewhere else than before, or further on its way. What a message says of it is the same.
+    File {
+        /// Its message.
+        message: MessageId,
+        /// Which file.
+        file: FileId,
+        /// Where it is.
+        state: FileState,
+    },
     /// Settings of the account changed.
     Settings(Settings),
     /// The search knows more than before: what was found with `complete` false is worth asking again.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::FileProblem;
+
 /// What stopped a command. Carries no content and no secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Failure {
@@ -55,6 +57,9 @@ pub enum Failure {
     /// Too often in a short time.
     #[error("too often")]
     TooOften,
+    /// Something is wrong with a file.
+    #[error("file: {0}")]
+    File(FileProblem),
     /// No answer from the network; what was to be sent is kept.
     #[error("the network could not be reached")]
     Network,

@@ -12,7 +12,7 @@ pub struct ParseIdError;
 macro_rules! opaque_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(pub [u8; 16]);
 
         impl fmt::Display for $name {
@@ -48,4 +48,8 @@ opaque_id! {
     /// A message of this vault: 16 bytes of a keyed hash over conversation, author and sent time. The
     /// same message received twice has the same identifier.
     MessageId
+}
+opaque_id! {
+    /// A file of this vault: 16 bytes that mean nothing elsewhere.
+    FileId
 }

@@ -12,6 +12,7 @@ mod command;
 mod details;
 mod event;
 mod failure;
+mod file;
 pub mod frame;
 mod ids;
 mod reply;
@@ -24,7 +25,8 @@ pub use command::{Command, Lock};
 pub use details::{MemberState, MemberView, MessageDetails, SwarmView, TryOutcome, TryView};
 pub use event::Event;
 pub use failure::{AccountIdProblem, Failure, LookUpProblem, NameProblem, PhraseProblem};
-pub use ids::{ConversationId, MessageId, ParseIdError};
+pub use file::{Bytes, FileKind, FileProblem, FileState, FileView, NewFile};
+pub use ids::{ConversationId, FileId, MessageId, ParseIdError};
 pub use reply::{Page, PhraseCheck, RecoveryPassword, Reply, WordCheck};
 pub use search::{FoundConversation, FoundMessage, SearchResults};
 pub use secret::Secret;
@@ -35,6 +37,18 @@ pub use view::{
 
 /// Longest text of one message, in Unicode code points.
 pub const MAX_TEXT_CHARS: usize = 2_000;
+
+/// Longest file, bytes.
+pub const MAX_FILE_BYTES: u32 = 10_000_000;
+
+/// Files of one message at most.
+pub const MAX_FILES: usize = 32;
+
+/// Bytes of every part in which a file crosses the worker boundary, but for the last one, which may be shorter.
+pub const FILE_PART_BYTES: usize = 262_080;
+
+/// Longest preview of a file, bytes.
+pub const MAX_PREVIEW_BYTES: usize = 8_192;
 
 /// Timers offered for messages that disappear after they were read, seconds.
 pub const AFTER_READ_SECONDS: [u32; 6] = [300, 3_600, 43_200, 86_400, 604_800, 1_209_600];

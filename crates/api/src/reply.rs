@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ConversationView, MessageDetails, MessageId, MessageView, NetworkView, Phase, PhraseProblem, ProfileView,
-    SearchResults, Secret, Settings,
+    Bytes, ConversationView, FileId, MessageDetails, MessageId, MessageView, NetworkView, Phase,
+    PhraseProblem, ProfileView, SearchResults, Secret, Settings,
 };
 
 /// The answer to a [`Command`](crate::Command); which one is said there.
@@ -38,6 +38,10 @@ pub enum Reply {
     Found(SearchResults),
     /// The identifier of the queued message.
     Sent(MessageId),
+    /// The identifier of a new file.
+    File(FileId),
+    /// A part of a file.
+    Part(Bytes),
     /// Paths, nodes and clock.
     Network(NetworkView),
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Expiry, MessageId, QuoteView, ReactionView, Timer};
+use crate::{ConversationId, Expiry, FileView, MessageId, QuoteView, ReactionView, Timer};
 
 /// Where the engine stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +102,10 @@ pub struct ConversationView {
     pub may_follow_timer: bool,
     /// Whether the other side is typing.
     pub typing: bool,
+    /// Whether files that come in are loaded by themselves. They never are as long as it is a request.
+    pub auto_load: bool,
+    /// Whether files may be sent: both sides agreed, or it is Note to Self.
+    pub may_send_files: bool,
 }
 
 /// The newest message of a conversation, for the list.
@@ -143,6 +147,13 @@ pub struct MessageView {
 pub enum Body {
     /// Plain text, exactly as sent.
     Text(String),
+    /// Files, in the order of their sender.
+    Files {
+        /// The text that came with them, possibly empty.
+        text: String,
+        /// At least one, at most 32.
+        files: Vec<FileView>,
+    },
     /// A line about the conversation: the request was accepted, by us or by them.
     Accepted {
         /// Whether we accepted.

@@ -109,6 +109,7 @@ impl<P: Platform> Engine<P> {
             recovery_saved: restore,
             read_receipts: false,
             typing: false,
+            original_images: false,
         };
         let lock = lock_kind(&header);
         let new = NewAccount { account, restore, header, lock };

@@ -98,6 +98,9 @@ async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Re
         Command::SetTimer { conversation, timer } => {
             done(settings::set_timer(session, conversation, timer).await)
         }
+        Command::SetAutoLoad { conversation, load } => {
+            done(settings::set_auto_load(session, conversation, load).await)
+        }
         Command::Settings => Ok(Reply::Settings(session.state.borrow().account.settings())),
         Command::SetSettings(settings) => done(settings::set(session, settings).await),
         Command::Typing { conversation, typing } => {

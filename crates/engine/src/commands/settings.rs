@@ -18,6 +18,7 @@ pub(super) async fn set<P: Platform>(session: &Session<P>, settings: Settings) -
             if edit.state().account.settings() != settings {
                 let account = edit.account();
                 (account.read_receipts, account.typing) = (settings.read_receipts, settings.typing);
+                account.original_images = settings.original_images;
             }
             Ok(())
         })
@@ -88,6 +89,15 @@ pub(super) async fn mute<P: Platform>(
     until_ms: u64,
 ) -> Result<(), Failure> {
     change(session, id, |_, conversation| conversation.muted_until_ms = until_ms).await
+}
+
+/// Sets whether files that come in are loaded by themselves.
+pub(super) async fn set_auto_load<P: Platform>(
+    session: &Session<P>,
+    id: ConversationId,
+    load: bool,
+) -> Result<(), Failure> {
+    change(session, id, |_, conversation| conversation.load_on_press = !load).await
 }
 
 /// Takes a conversation off the main list, or back.

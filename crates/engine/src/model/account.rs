@@ -21,6 +21,8 @@ pub struct AccountRecord {
     pub read_receipts: bool,
     /// Tell when one types, and show when others do.
     pub typing: bool,
+    /// Send pictures in their own size. Since version 3 of the record.
+    pub original_images: bool,
 }
 
 impl std::fmt::Debug for AccountRecord {
@@ -65,7 +67,11 @@ impl Meta {
 impl AccountRecord {
     /// What the person has chosen.
     pub fn settings(&self) -> Settings {
-        Settings { read_receipts: self.read_receipts, typing: self.typing }
+        Settings {
+            read_receipts: self.read_receipts,
+            typing: self.typing,
+            original_images: self.original_images,
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Conversation {
     pub their_notice: Option<MessageId>,
     /// What arrived before the message that it is about, oldest first.
     pub early: Vec<Early>,
+    /// Files that come in are loaded when somebody asks, not before. Since version 3 of the record.
+    pub load_on_press: bool,
 }
 
 /// Something about a message that is not here yet.
@@ -129,6 +131,7 @@ impl Conversation {
             our_notice: None,
             their_notice: None,
             early: Vec::new(),
+            load_on_press: false,
         }
     }
 
@@ -250,6 +253,8 @@ impl Conversation {
             their_timer: self.their_timer,
             may_follow_timer: self.may_follow_timer(),
             typing: false,
+            auto_load: !self.load_on_press,
+            may_send_files: self.is_open(),
         }
     }
 }

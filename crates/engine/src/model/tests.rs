@@ -39,6 +39,7 @@ impl Desk {
             recovery_saved: false,
             read_receipts: true,
             typing: true,
+            original_images: false,
         };
         Self {
             vault: Vault::open(&Zeroizing::new([9; 32])),

@@ -186,6 +186,8 @@ impl<'a, P: Platform> Writer<'a, P> {
             sealer.put(ledger_key(&session.vault, *conversation, *id), ledger);
         }
         session.platform.store().commit(sealer.finish()).await.map_err(|_| Failure::Storage)?;
+        // Told before the messages that were written after it.
+        changes.cleared.iter().for_each(|id| session.tell(&Event::Cleared(*id)));
         let listed: Vec<ConversationId> = {
             let state = session.state.borrow();
             let before = changes.conversations.keys().filter_map(|id| state.conversations.get(id));

@@ -8,7 +8,7 @@ use crate::{
     people::{Person, friends, network, until},
 };
 
-const ON: Settings = Settings { read_receipts: true, typing: true };
+const ON: Settings = Settings { read_receipts: true, typing: true, original_images: false };
 
 async fn read(person: &Person, conversation: ConversationId) -> usize {
     let messages = person.messages(conversation).await;

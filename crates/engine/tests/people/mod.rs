@@ -343,6 +343,9 @@ pub fn line(message: &MessageView) -> String {
     match (&message.body, message.delivery) {
         (Body::Text(text), Some(_)) => format!("> {text}"),
         (Body::Text(text), None) => format!("< {text}"),
+        (Body::Files { text, files }, delivery) => {
+            format!("{} {text} +{}", if delivery.is_some() { ">" } else { "<" }, files.len())
+        }
         (Body::Accepted { by_us: true }, _) => "= we accepted".into(),
         (Body::Accepted { by_us: false }, _) => "= they accepted".into(),
         (Body::Unsupported { text }, _) => format!("? {text}"),

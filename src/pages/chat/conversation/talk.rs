@@ -209,13 +209,13 @@ impl Talk {
 
 /// Whether it was written by somebody and is still there.
 pub fn is_content(body: &Body) -> bool {
-    matches!(body, Body::Text(_) | Body::Unsupported { .. })
+    matches!(body, Body::Text(_) | Body::Unsupported { .. } | Body::Files { .. })
 }
 
 /// The text of a message, as far as it has one.
 pub fn text(body: &Body) -> String {
     match body {
-        Body::Text(text) | Body::Unsupported { text } => text.clone(),
+        Body::Text(text) | Body::Unsupported { text } | Body::Files { text, .. } => text.clone(),
         Body::Accepted { .. } | Body::Deleted | Body::Timer { .. } => String::new(),
     }
 }

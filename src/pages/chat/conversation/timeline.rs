@@ -292,12 +292,7 @@ impl Timeline {
                 self.retell(*id, None);
                 self.remove(*id);
             }
-            // All were removed at once: no single one is told of.
-            Event::Conversation(view)
-                if view.id == self.conversation
-                    && view.last.is_none()
-                    && self.order.with_value(|order| !order.is_empty()) =>
-            {
+            Event::Cleared(conversation) if *conversation == self.conversation => {
                 self.replace(Page::default());
             }
             _ => {}
@@ -404,6 +399,9 @@ fn beginning(body: &Body) -> Body {
     match body {
         Body::Text(text) => Body::Text(text.chars().take(CHARS).collect()),
         Body::Unsupported { text } => Body::Unsupported { text: text.chars().take(CHARS).collect() },
+        Body::Files { text, files } => {
+            Body::Files { text: text.chars().take(CHARS).collect(), files: files.clone() }
+        }
         other => other.clone(),
     }
 }

@@ -47,6 +47,6 @@ fn sentence(talk: Talk, body: &Body) -> String {
                 t::message::timer_sent(&talk.name(), &duration::long(seconds.into()))
             }
         },
-        Body::Text(_) | Body::Deleted | Body::Unsupported { .. } => String::new(),
+        Body::Text(_) | Body::Files { .. } | Body::Deleted | Body::Unsupported { .. } => String::new(),
     }
 }

@@ -45,7 +45,7 @@ pub fn Bubble(
     let message = RwSignal::from(message);
     match message.with_untracked(|message| message.body.clone()) {
         Body::Accepted { .. } | Body::Timer { .. } => view! { <Line message=message /> }.into_any(),
-        Body::Text(_) | Body::Unsupported { .. } | Body::Deleted => {
+        Body::Text(_) | Body::Files { .. } | Body::Unsupported { .. } | Body::Deleted => {
             view! { <Words message=message first=first last=last /> }.into_any()
         }
     }
