@@ -3,6 +3,10 @@
 //!
 //! Decoding holds at most 128 bytes of memory for each byte of input, and descends at most [`MAX_DEPTH`] levels.
 
+mod reader;
+
+pub(crate) use self::reader::Reader;
+
 /// Containers that may stand within each other.
 pub const MAX_DEPTH: usize = 64;
 
@@ -62,11 +66,12 @@ pub fn decode(bytes: &[u8]) -> Result<Value, BtError> {
 
 /// Reads one value and says how many bytes it took.
 pub fn decode_with(bytes: &[u8], strictness: Strictness) -> Result<(Value, usize), BtError> {
-    let mut reader = Reader { rest: bytes, strictness };
+    let mut reader = Reader::new(bytes, strictness);
     let value = reader.value(MAX_DEPTH)?;
-    match (strictness, reader.rest.len()) {
-        (Strictness::Canonical, 1..) => Err(BtError::Trailing(reader.rest.len())),
-        (_, rest) => Ok((value, bytes.len() - rest)),
+    let rest = bytes.len() - reader.position();
+    match strictness {
+        Strictness::Canonical if rest > 0 => Err(BtError::Trailing(rest)),
+        _ => Ok((value, reader.position())),
     }
 }
 
@@ -79,13 +84,29 @@ pub fn encode(value: &Value) -> Vec<u8> {
 
 impl Dict {
     /// A dictionary without entries.
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(Vec::new())
     }
 
     /// The value of a key.
     pub fn get(&self, key: &[u8]) -> Option<&Value> {
         self.place(key).ok().and_then(|place| self.0.get(place)).map(|(_, value)| value)
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &[u8]) -> Option<&mut Value> {
+        let place = self.place(key).ok()?;
+        self.0.get_mut(place).map(|(_, value)| value)
+    }
+
+    /// Removes a key and returns the value that it had.
+    pub fn remove(&mut self, key: &[u8]) -> Option<Value> {
+        self.place(key).ok().map(|place| self.0.remove(place).1)
+    }
+
+    /// Keeps the entries for which `keep` says so; it may change the values.
+    pub fn retain(&mut self, mut keep: impl FnMut(&[u8], &mut Value) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
     }
 
     /// Sets the value of a key and returns the one that it had.
@@ -185,102 +206,7 @@ impl From<Dict> for Value {
     }
 }
 
-struct Reader<'a> {
-    rest: &'a [u8],
-    strictness: Strictness,
-}
-
-impl<'a> Reader<'a> {
-    fn value(&mut self, depth: usize) -> Result<Value, BtError> {
-        match self.peek()? {
-            b'i' => self.int().map(Value::Int),
-            b'0'..=b'9' => self.bytes().map(|bytes| Value::Bytes(bytes.to_vec())),
-            b'l' => self.list(depth.checked_sub(1).ok_or(BtError::Depth)?).map(Value::List),
-            b'd' => self.dict(depth.checked_sub(1).ok_or(BtError::Depth)?).map(Value::Dict),
-            other => Err(BtError::Unexpected(other)),
-        }
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Vec<Value>, BtError> {
-        self.skip();
-        let mut values = Vec::new();
-        while self.peek()? != b'e' {
-            values.push(self.value(depth)?);
-        }
-        self.skip();
-        Ok(values)
-    }
-
-    fn dict(&mut self, depth: usize) -> Result<Dict, BtError> {
-        self.skip();
-        let mut entries: Vec<(Vec<u8>, Value)> = Vec::new();
-        loop {
-            match self.peek()? {
-                b'e' => break,
-                b'0'..=b'9' => {}
-                _ => return Err(BtError::KeyOrder),
-            }
-            let key = self.bytes()?;
-            if entries.last().is_some_and(|(last, _)| last.as_slice() >= key) {
-                return Err(BtError::KeyOrder);
-            }
-            let value = self.value(depth)?;
-            entries.push((key.to_vec(), value));
-        }
-        self.skip();
-        Ok(Dict(entries))
-    }
-
-    fn int(&mut self) -> Result<i64, BtError> {
-        self.skip();
-        let text = self.until(b'e')?;
-        let (sign, digits) = match text.strip_prefix(b"-") {
-            Some(digits) => (-1, digits),
-            None => (1, text),
-        };
-        if self.strictness == Strictness::Canonical && sign < 0 && digits == b"0" {
-            return Err(BtError::Number);
-        }
-        i64::try_from(sign * i128::from(self.digits(digits)?)).map_err(|_| BtError::Number)
-    }
-
-    fn bytes(&mut self) -> Result<&'a [u8], BtError> {
-        let digits = self.until(b':')?;
-        let length = usize::try_from(self.digits(digits)?).map_err(|_| BtError::Truncated)?;
-        let (bytes, rest) = self.rest.split_at_checked(length).ok_or(BtError::Truncated)?;
-        self.rest = rest;
-        Ok(bytes)
-    }
-
-    fn digits(&self, digits: &[u8]) -> Result<u64, BtError> {
-        let redundant = digits.len() > 1 && digits.starts_with(b"0");
-        if digits.is_empty() || (redundant && self.strictness == Strictness::Canonical) {
-            return Err(BtError::Number);
-        }
-        digits.iter().try_fold(0_u64, |number, digit| {
-            let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0')).ok_or(BtError::Number)?;
-            number.checked_mul(10).and_then(|number| number.checked_add(digit)).ok_or(BtError::Number)
-        })
-    }
-
-    fn until(&mut self, end: u8) -> Result<&'a [u8], BtError> {
-        let place = self.rest.iter().position(|byte| *byte == end).ok_or(BtError::Truncated)?;
-        let (text, rest) = self.rest.split_at(place);
-        self.rest = rest;
-        self.skip();
-        Ok(text)
-    }
-
-    fn peek(&self) -> Result<u8, BtError> {
-        self.rest.first().copied().ok_or(BtError::Truncated)
-    }
-
-    fn skip(&mut self) {
-        self.rest = self.rest.get(1..).unwrap_or_default();
-    }
-}
-
-fn write(value: &Value, out: &mut Vec<u8>) {
+pub(crate) fn write(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::Int(number) => out.extend_from_slice(format!("i{number}e").as_bytes()),
         Value::Bytes(bytes) => write_bytes(bytes, out),
@@ -289,18 +215,20 @@ fn write(value: &Value, out: &mut Vec<u8>) {
             values.iter().for_each(|value| write(value, out));
             out.push(b'e');
         }
-        Value::Dict(dict) => {
-            out.push(b'd');
-            for (key, value) in dict.iter() {
-                write_bytes(key, out);
-                write(value, out);
-            }
-            out.push(b'e');
-        }
+        Value::Dict(dict) => write_dict(dict, out),
     }
 }
 
-fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_dict(dict: &Dict, out: &mut Vec<u8>) {
+    out.push(b'd');
+    for (key, value) in dict.iter() {
+        write_bytes(key, out);
+        write(value, out);
+    }
+    out.push(b'e');
+}
+
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(format!("{}:", bytes.len()).as_bytes());
     out.extend_from_slice(bytes);
 }

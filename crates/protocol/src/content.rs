@@ -18,7 +18,7 @@ pub use kind::{
     Call, CallStep, DataExtraction, Extraction, Invitation, Kind, LinkPreview, QuoteRef, React,
     ReactionAction, ReadReceipt, RequestResponse, Timer, Typing, TypingAction, Unsend,
 };
-pub use proto::{AttachmentPointer, Content, DataMessage, LokiProfile};
+pub use proto::{AttachmentPointer, Content, DataMessage, LokiProfile, SharedConfigMessage};
 
 /// Value of [`DataMessage::flags`] that marks a change of the disappearing-messages timer.
 pub const FLAG_EXPIRATION_TIMER_UPDATE: u32 = 2;

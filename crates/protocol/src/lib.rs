@@ -7,6 +7,7 @@
 pub mod account;
 pub mod attachment;
 pub mod bt;
+pub mod config;
 pub mod content;
 pub mod files;
 pub mod message;

@@ -25,11 +25,20 @@ pub struct Envelope {
 impl Envelope {
     /// Serialises the envelope and wraps it as the body of a request without verb, path or number.
     pub fn wrap(self) -> Vec<u8> {
+        self.wrap_from(Some(1))
+    }
+
+    /// The same without a number of the sending device, as config messages are wrapped.
+    pub fn wrap_without_device(self) -> Vec<u8> {
+        self.wrap_from(None)
+    }
+
+    fn wrap_from(self, source_device: Option<u32>) -> Vec<u8> {
         let envelope = EnvelopeProto {
             r#type: Some(TYPE_SESSION_MESSAGE),
             source: None,
             timestamp: Some(self.timestamp),
-            source_device: Some(1),
+            source_device,
             content: Some(self.content),
             pro_sig: self.pro_sig.map(Vec::from),
         };
