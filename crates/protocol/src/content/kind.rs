@@ -117,9 +117,10 @@ pub struct RequestResponse {
 }
 
 /// The disappearing-messages timer that a message carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Timer {
     /// Does not disappear.
+    #[default]
     Off,
     /// Disappears this many seconds after it was read (for its sender: after it was sent).
     AfterRead(u32),
