@@ -22,15 +22,17 @@ const MAX_SEED: usize = 4_096;
 
 const ACCOUNT: &str = include_str!("../tests/vectors/account.json");
 const ATTACHMENTS: &str = include_str!("../tests/vectors/attachments.json");
+const CONFIG: &str = include_str!("../tests/vectors/config.json");
 const MESSAGES: &str = include_str!("../tests/vectors/messages.json");
 const ONION: &str = include_str!("../tests/vectors/onion.json");
 const STORAGE: &str = include_str!("../tests/vectors/storage.json");
 
 /// Which vectors feed which target.
-const TARGETS: [(&str, &str); 10] = [
+const TARGETS: [(&str, &str); 11] = [
     ("account", ACCOUNT),
     ("files", ATTACHMENTS),
     ("mnemonic", ACCOUNT),
+    ("config", CONFIG),
     ("content", MESSAGES),
     ("message", MESSAGES),
     ("nodes", ONION),

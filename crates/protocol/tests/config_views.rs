@@ -310,7 +310,7 @@ fn groups_of_all_kinds() {
     assert!(config.set_group(&group) && !config.set_group(&group));
     assert_is(&config, &first);
     assert_eq!(known.legacy_groups().collect::<Vec<_>>(), [legacy]);
-    assert_eq!(known.communities().collect::<Vec<_>>(), [community.clone()]);
+    assert_eq!(known.communities().count(), 1);
     assert_eq!(known.groups().collect::<Vec<_>>(), [group]);
     assert_eq!(known.community(&server(), "sudokuROOM"), Some(community));
 

@@ -18,8 +18,7 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(id.as_str(), text);
         }
         let mut parts = text.splitn(3, '\n');
-        let headers =
-            AuthHeaders { pubkey: parts.next(), timestamp: parts.next(), signature: parts.next() };
+        let headers = AuthHeaders { pubkey: parts.next(), timestamp: parts.next(), signature: parts.next() };
         let request = Signed { method: "GET", path: text, body: data };
         let _ = auth::check(headers, request, 1_234_567_890);
     }

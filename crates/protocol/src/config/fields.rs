@@ -188,8 +188,8 @@ impl SetFields for Dict {
 
     /// Both or nothing.
     fn set_picture(&mut self, url: &str, key: &str, picture: Option<&Picture>) {
-        let picture = picture.filter(|picture| (1..=MAX_PICTURE_URL).contains(&picture.url.len()));
         if self.picture(url, key).as_ref() != picture {
+            let picture = picture.filter(|picture| (1..=MAX_PICTURE_URL).contains(&picture.url.len()));
             put(self, url, picture.map(|picture| picture.url.as_str().into()));
             put(self, key, picture.map(|picture| picture.key.as_slice().into()));
         }

@@ -19,7 +19,7 @@ use crate::bt::{BtError, Dict, MAX_DEPTH, Reader, Strictness, write_bytes, write
 /// A message carries the changes of this many sequence numbers, its own included.
 pub const LAG: i64 = 5;
 
-/// Highest sequence number that is taken, so that counting on from it never ends.
+/// Highest sequence number that is taken from a swarm, so that counting on from it never ends.
 pub const MAX_SEQNO: i64 = i64::MAX - (1 << 32);
 
 /// BLAKE2b-256 of a serialised message, signature included: its name among all messages of a config.
@@ -92,7 +92,7 @@ impl Message {
         if reader.bytes()? != b"#" {
             return Err(MessageError::First);
         }
-        let seqno = Some(reader.int()?).filter(|seqno| *seqno <= MAX_SEQNO).ok_or(MessageError::Seqno)?;
+        let seqno = reader.int()?;
         let (mut data, mut diff, mut rows, mut signed) = (None, None, Rows::new(), false);
         let mut unknown = Unknown::new();
         let mut last: &[u8] = b"#";

@@ -6,7 +6,7 @@ use super::Kind;
 use super::compress::{self, CompressError, MAX_UNPACKED};
 use super::join::{Collector, JoinError, Joined};
 use super::keys::Keys;
-use super::message::{Hash, Message, MessageError, hash};
+use super::message::{Hash, MAX_SEQNO, Message, MessageError, hash};
 use super::seal::{OVERHEAD, decrypt, encrypt, pad, unpad};
 use super::split::{self, MAX_MESSAGE, Part, PartError};
 use super::wrap::{unwrap, wrap};
@@ -143,6 +143,10 @@ impl<'k, 'c> Opener<'k, 'c> {
             other => return Err(Refusal::UnknownKind(*other)),
         }
         self.room = self.room.checked_sub(bytes.len()).ok_or(Refusal::Crowded)?;
-        Ok(Found::Message(Box::new(Message::parse(bytes, self.keys.verifier())?), hashes))
+        let message = Message::parse(bytes, self.keys.verifier())?;
+        if message.seqno() > MAX_SEQNO {
+            return Err(MessageError::Seqno.into());
+        }
+        Ok(Found::Message(Box::new(message), hashes))
     }
 }
