@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod aside;
 mod builder;
 mod certificate;
 mod clock;
@@ -23,11 +24,13 @@ mod faults;
 mod files;
 mod handle;
 mod keys;
+mod limit;
 mod names;
 mod network;
 mod node;
 mod place;
 mod registry;
+mod rest;
 mod seed;
 mod serve;
 mod tap;

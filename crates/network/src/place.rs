@@ -16,7 +16,7 @@ use crate::{
     keys::NodeKeys,
     names,
     node::{Node, Shared, database::Database},
-    registry::STORAGE_VERSION,
+    registry::{STORAGE_SERVER, STORAGE_VERSION},
     serve::Door,
 };
 
@@ -83,10 +83,10 @@ impl Place {
     /// What the node's clients come in by.
     pub(crate) fn door(&self, transport: Transport, listener: TcpListener) -> Result<Door, NetworkError> {
         if !transport.speaks_https() {
-            return Ok(Door { listener, transport, tls: None });
+            return Ok(Door::plain(listener, transport, STORAGE_SERVER));
         }
         let file = self.file("certificate.pem");
-        Door::encrypted(listener, transport, &certificate(file, &[])?)
+        Door::encrypted(listener, transport, &certificate(file, &[])?, STORAGE_SERVER)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     Certificate, NetworkBuilder, NetworkError, Transport,
     place::{certificate, listen, local},
     registry::{Registry, answer_rpc},
-    serve::{Answered, Asked, Door, answer, serve, text},
+    serve::{Answered, Asked, Door, NAME, answer, serve, text},
 };
 
 /// A seed of a running [`Network`](crate::Network), for clients and gateways that come over HTTPS. Like the
@@ -70,7 +70,7 @@ impl HttpsSeed {
             None => None,
         };
         let certificate = certificate(file, &names)?;
-        let door = Door::encrypted(listener, Transport::HttpsOnly, &certificate)?;
+        let door = Door::encrypted(listener, Transport::HttpsOnly, &certificate, NAME)?;
         let running = watch::Sender::new(true);
         let (registry, watched, stop) = (Arc::clone(registry), running.subscribe(), stop.subscribe());
         let served = async move {

@@ -283,6 +283,8 @@ async fn large_bodies_are_bounded_both_ways() {
     let key = hex::encode([1; 32]);
     let request = format!("POST /onion/{key} HTTP/1.1\r\nhost: x\r\ncontent-length: 10485761\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
+    stream.readable().await.unwrap();
+    stream.shutdown().await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");

@@ -90,6 +90,7 @@ async fn the_small_routes_of_a_node() {
     let pong = http().post(format!("{node}/ping_test/v1")).send().await.unwrap();
     assert_eq!((pong.status(), pong.headers().contains_key("x-oxen-snode-pubkey")), (StatusCode::OK, true));
     let stats = http().get(format!("{node}/get_stats/v1")).send().await.unwrap();
+    assert_eq!(stats.headers()["server"], "Oxen Storage Server/2.11.0");
     assert_eq!(stats.text().await.unwrap(), r#"{"version":"2.11.0"}"#);
     let missing = http().get(format!("{node}/nowhere")).send().await.unwrap();
     assert_eq!(
@@ -99,6 +100,7 @@ async fn the_small_routes_of_a_node() {
     let poll =
         http().post(format!("{node}/storage_rpc/v1")).header("x-loki-long-poll", "1").send().await.unwrap();
     assert_eq!(poll.status(), StatusCode::GONE);
+    assert_eq!(poll.text().await.unwrap(), "long polling is no longer supported, client upgrade required");
     let forged =
         http().post(format!("{node}/peer/v1/messages")).header("x-sotto-node", network.nodes()[1].ed25519());
     assert_eq!(forged.body("not sealed").send().await.unwrap().status(), StatusCode::FORBIDDEN);
@@ -111,6 +113,8 @@ async fn large_bodies_are_refused_by_their_header() {
     let mut stream = TcpStream::connect(network.nodes()[0].address()).await.unwrap();
     let head = "POST /onion_req/v2 HTTP/1.1\r\nhost: node\r\ncontent-length: 10485761\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
+    stream.readable().await.unwrap();
+    stream.shutdown().await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     let answer = String::from_utf8(answer).unwrap();

@@ -29,7 +29,7 @@ impl Describe {
             None => EntryConfig::default(),
         };
         config.check_name(&self.name)?;
-        let gateway = Gateway::open(&EntryConfig { data: None, ..config })?;
+        let gateway = Gateway::open(&EntryConfig { data: None, ..config }).await?;
         tokio::select! {
             () = gateway.ready() => {}
             () = super::asked_to_stop() => return Ok(()),

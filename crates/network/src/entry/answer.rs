@@ -28,7 +28,7 @@ pub(super) fn refusal(outcome: Outcome) -> Response<Body> {
     if outcome == Outcome::RefusedRate || outcome == Outcome::Busy {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
-    // The rest of the body is not read, so the connection cannot go on.
+    // The rest of the body may be more than is read and thrown away, so the connection cannot go on.
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
     answer
 }

@@ -1,7 +1,6 @@
 //! Keeps the list fresh: asks seeds, falls back, and remembers the last good list.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -62,7 +61,7 @@ impl Keeper {
         for seed in shuffled(&self.seeds) {
             match seed.ask().await {
                 Ok(list) => {
-                    let listing = Listing::new(list, self.private);
+                    let listing = Listing::make(list, self.private).await;
                     if self.is_plausible(&listing) {
                         tracing::debug!(seed = seed.name(), nodes = listing.nodes().len(), "list refreshed");
                         self.take(listing).await;
@@ -117,13 +116,14 @@ impl Keeper {
 }
 
 /// The last good list of the data folder, if there is one.
-pub(super) fn saved(file: Option<&Path>, private: bool) -> Result<Option<Listing>, EntryError> {
+pub(super) async fn saved(file: Option<&Path>, private: bool) -> Result<Option<Listing>, EntryError> {
     let Some(file) = file else { return Ok(None) };
     let folder = file.parent().unwrap_or(file);
-    fs::create_dir_all(folder).map_err(|source| EntryError::Data { path: folder.to_owned(), source })?;
-    let text = fs::read(file).ok();
-    let list = text.and_then(|text| seed::parse(&text).ok());
-    Ok(list.map(|list| Listing::new(list, private)).filter(|listing| !listing.nodes().is_empty()))
+    let failed = |source| EntryError::Data { path: folder.to_owned(), source };
+    tokio::fs::create_dir_all(folder).await.map_err(failed)?;
+    let text = tokio::fs::read(file).await.ok();
+    let Some(list) = text.and_then(|text| seed::parse(&text).ok()) else { return Ok(None) };
+    Ok(Some(Listing::make(list, private).await).filter(|listing| !listing.nodes().is_empty()))
 }
 
 fn pause_after(failures: u32) -> Duration {

@@ -15,7 +15,7 @@ use sotto_protocol::nodes::{Entry, Node, NodeId, seed::NodeList};
 use tokio::sync::watch;
 
 use super::address::is_allowed;
-use crate::web::Packed;
+use crate::{aside::aside, web::Packed};
 
 /// One list, ready to be looked up and handed out.
 #[derive(Debug)]
@@ -29,8 +29,13 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// The usable nodes of a list; `private` allows those with private addresses.
-    pub(super) fn new(list: NodeList, private: bool) -> Self {
+    /// The usable nodes of a list; `private` allows those with private addresses. Made away from the async runtime,
+    /// because packing a long list takes a while.
+    pub(super) async fn make(list: NodeList, private: bool) -> Self {
+        aside(move || Self::new(list, private)).await
+    }
+
+    fn new(list: NodeList, private: bool) -> Self {
         let height = list.height.unwrap_or_default();
         let nodes: Vec<Node> = list.nodes.into_iter().filter(|node| is_allowed(node.ip, private)).collect();
         let places = nodes.iter().map(|node| (node.ed25519, (node.ip, node.port).into())).collect();
@@ -142,6 +147,19 @@ mod tests {
         assert_eq!(public.place(&public.nodes()[0].ed25519), Some("1.2.3.4:22021".parse().unwrap()));
         assert_eq!(listing(&list, true).unwrap().nodes().len(), 3);
         assert!(listing(&["2130706433", "0x7f.1", "127.1", "1.2.3.4:80", "1.2.3.4/x"], true).is_none());
+    }
+
+    #[tokio::test]
+    async fn a_long_list_holds_up_nobody() {
+        let node = |index: u32| {
+            json!({"public_ip": "1.2.3.4", "storage_port": 22021, "requested_unlock_height": 0,
+                "pubkey_x25519": "ab".repeat(32), "pubkey_ed25519": format!("{index:064x}")})
+        };
+        let states: Vec<_> = (0..2_000).map(node).collect();
+        let answer = json!({"result": {"height": 7, "service_node_states": states}}).to_string();
+        let mut made = Box::pin(Listing::make(seed::parse(answer.as_bytes()).unwrap(), false));
+        assert!(futures::poll!(&mut made).is_pending(), "made in a turn of the runtime");
+        assert_eq!(made.await.nodes().len(), 2_000);
     }
 
     #[test]

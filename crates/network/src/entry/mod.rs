@@ -20,7 +20,6 @@ mod answer;
 mod config;
 mod forward;
 mod keep;
-mod limit;
 mod list;
 mod metrics;
 mod pin;

@@ -21,19 +21,23 @@ use tokio::{
 };
 
 use super::{
-    EntryConfig, EntryError,
+    EntryConfig, EntryError, EntryLimits,
     answer::{refusal, text_answer},
     forward,
-    limit::{Clients, Visit},
     list::Current,
     metrics::{Metrics, Outcome, UnderWay},
 };
-use crate::web::Peer;
+use crate::{
+    limit::{Clients, Limits, Visit},
+    web::Peer,
+};
 
 /// How long a request waits for its turn.
 const WAIT: Duration = Duration::from_secs(5);
 /// Unit in which memory for bodies is counted, bytes.
 const BLOCK: usize = 1024;
+/// Clients remembered at the same time.
+const REMEMBERED: usize = 50_000;
 /// Most places that hold for a semaphore.
 const MOST: usize = u32::MAX as usize >> 3;
 
@@ -59,7 +63,7 @@ impl Shared {
         Ok(Self {
             current,
             metrics: Arc::default(),
-            clients: Arc::new(Clients::new(limits.clone())),
+            clients: Arc::new(Clients::new(limits_of_one(limits))),
             origins: config.origins.clone(),
             trusted_proxies: config.trusted_proxies.iter().map(IpAddr::to_canonical).collect(),
             http: forward::client()?,
@@ -84,6 +88,15 @@ impl Shared {
 
     fn allows(&self, origin: &HeaderValue) -> bool {
         self.origins.iter().any(|known| known == "*" || known.as_bytes() == origin.as_bytes())
+    }
+}
+
+fn limits_of_one(limits: &EntryLimits) -> Limits {
+    Limits {
+        per_second: limits.client_per_second,
+        burst: limits.client_burst,
+        concurrent: limits.client_concurrent,
+        remembered: REMEMBERED,
     }
 }
 

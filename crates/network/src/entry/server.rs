@@ -25,14 +25,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Checks the settings, reads the saved list and starts asking seeds. Needs a tokio runtime.
+    /// Checks the settings, reads the saved list and starts asking seeds.
     ///
     /// # Errors
     /// When the settings or the data folder are unusable.
-    pub fn open(config: &EntryConfig) -> Result<Self, EntryError> {
+    pub async fn open(config: &EntryConfig) -> Result<Self, EntryError> {
         let seeds = config.seeds()?;
         let file = config.saved(LIST);
-        let list = saved(file.as_deref(), config.private_networks)?;
+        let list = saved(file.as_deref(), config.private_networks).await?;
         let current = Arc::new(Current::new(list));
         let shared = Arc::new(Shared::new(config, Arc::clone(&current))?);
         let stop = watch::Sender::new(false);
@@ -93,7 +93,7 @@ impl EntryServer {
         let refuse = |source| EntryError::Listen { address: wanted, source };
         let listener = TcpListener::bind(wanted).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let gateway = Gateway::open(config)?;
+        let gateway = Gateway::open(config).await?;
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(host(listener, gateway.router(), config.limits.connections, stop.subscribe()));

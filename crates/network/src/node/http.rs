@@ -80,13 +80,7 @@ async fn client(node: &Arc<Node>, asked: &Asked) -> Answered {
     match (asked.method.as_str(), asked.path.as_str()) {
         ("POST", onion::URL_PATH) => hop::from_client(node, &asked.body).await,
         ("OPTIONS", onion::URL_PATH) if node.transport.is_open_to_pages() => preflight(),
-        ("POST", STORAGE) if asked.headers.contains_key("x-loki-long-poll") => {
-            text(StatusCode::GONE, "long polling is not supported\n")
-        }
-        ("POST", STORAGE) if !node.limit.allows(asked.from, Instant::now()) => {
-            text(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n")
-        }
-        ("POST", STORAGE) => match not_ready(node) {
+        ("POST", STORAGE) => match refused(node, asked) {
             Some(refused) => refused,
             None => rpc::execute(node, &asked.body).await.into_http(),
         },
@@ -105,6 +99,18 @@ async fn client(node: &Arc<Node>, asked: &Asked) -> Answered {
             text(StatusCode::NOT_FOUND, format!("{} {path} Not Found", method.to_ascii_lowercase()))
         }
     }
+}
+
+/// Why a request without onion layers is not looked at, if it is not.
+fn refused(node: &Node, asked: &Asked) -> Option<Answered> {
+    if let Some(refused) = not_ready(node) {
+        return Some(refused);
+    }
+    if node.limit.admit(asked.from, Instant::now()).is_none() {
+        return Some(text(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests\n"));
+    }
+    let long_poll = asked.headers.get("x-loki-long-poll").is_some_and(|value| !value.is_empty());
+    long_poll.then(|| text(StatusCode::GONE, "long polling is no longer supported, client upgrade required"))
 }
 
 /// The answer of a node that is not ready to serve clients.

@@ -4,7 +4,6 @@ mod answer;
 pub(crate) mod database;
 mod forward;
 mod http;
-mod limit;
 mod onion;
 mod parcel;
 mod peers;
@@ -26,10 +25,14 @@ use crate::{
     clock::skewed,
     faults::Switches,
     keys::NodeKeys,
+    limit::{Clients, Limits},
     registry::Registry,
     serve::{Door, serve},
     tap::Tap,
 };
+
+/// What one client may ask for without onion layers (`rate_limiter.h` of the public network's nodes).
+const DIRECT: Limits = Limits { per_second: 300.0, burst: 600.0, concurrent: u32::MAX, remembered: 10_000 };
 
 /// A running node.
 pub(crate) struct Node {
@@ -50,7 +53,8 @@ pub(crate) struct Node {
     /// Rung when something was put into the queue of requests for other members.
     queued: Notify,
     waiting: forward::Waiting,
-    limit: limit::RateLimit,
+    /// Of requests without onion layers.
+    limit: Arc<Clients>,
     moving: swarm::Moving,
 }
 
@@ -92,7 +96,7 @@ impl Node {
             transport: shared.transport,
             queued: Notify::new(),
             waiting: forward::Waiting::default(),
-            limit: limit::RateLimit::default(),
+            limit: Arc::new(Clients::new(DIRECT)),
             moving: swarm::Moving::default(),
         }
     }

@@ -24,6 +24,8 @@ pub(crate) const HEIGHT: u64 = 1_700_000;
 pub(crate) const HARD_FORK: [u32; 2] = [19, 4];
 /// Version of the storage server whose behaviour the nodes have.
 pub(crate) const STORAGE_VERSION: [u8; 3] = [2, 11, 0];
+/// What a storage server of that version calls itself in the `Server` header (its `https.h`).
+pub(crate) const STORAGE_SERVER: &str = "Oxen Storage Server/2.11.0";
 
 /// The chain facts of the registry's answers. There is no chain: they never change.
 pub(crate) fn chain() -> ChainState {
@@ -218,6 +220,12 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_versions_are_one() {
+        let [major, minor, patch] = STORAGE_VERSION;
+        assert_eq!(STORAGE_SERVER, format!("Oxen Storage Server/{major}.{minor}.{patch}"));
+    }
 
     #[test]
     fn every_swarm_is_large_enough() {

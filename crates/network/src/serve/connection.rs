@@ -20,15 +20,14 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_rustls::TlsAcceptor;
 
 use super::{
-    Answered, Asked, Dropped, LARGE, Large, MAX_BODY,
+    Answered, Asked, Dropped, LARGE, Large, MAX_BODY, Speech,
     arrival::{Arrival, IDLE},
     places::{Place, Places},
     text, too_large,
 };
-use crate::Transport;
+use crate::rest::Drained;
 
 /// The first byte of everything that begins a TLS connection.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -39,8 +38,7 @@ const MAX_HEAD: usize = 32 * 1024;
 pub(super) async fn connection<H, F>(
     stream: TcpStream,
     from: IpAddr,
-    transport: Transport,
-    tls: Option<TlsAcceptor>,
+    speech: Speech,
     large: Arc<Large>,
     handler: Arc<H>,
 ) where
@@ -51,34 +49,33 @@ pub(super) async fn connection<H, F>(
     if !matches!(timeout(IDLE, stream.peek(&mut first)).await, Ok(Ok(1))) {
         return;
     }
-    let cross_origin = transport.is_open_to_pages();
-    match tls.filter(|_| first == [TLS_HANDSHAKE]) {
+    match speech.tls.clone().filter(|_| first == [TLS_HANDSHAKE]) {
         Some(tls) => {
             // What does not become TLS in time is closed, as every TLS server does it.
             if let Ok(Ok(stream)) = timeout(IDLE, tls.accept(stream)).await {
-                http(stream, from, cross_origin, large, handler).await;
+                http(stream, from, speech, large, handler).await;
             }
         }
-        None if transport.speaks_http() => http(stream, from, cross_origin, large, handler).await,
+        None if speech.transport.speaks_http() => http(stream, from, speech, large, handler).await,
         None => {}
     }
 }
 
-async fn http<S, H, F>(stream: S, from: IpAddr, cross_origin: bool, large: Arc<Large>, handler: Arc<H>)
+async fn http<S, H, F>(stream: S, from: IpAddr, speech: Speech, large: Arc<Large>, handler: Arc<H>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
     H: Fn(Asked) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Answered, Dropped>> + Send + 'static,
 {
     let service = service_fn(move |request| {
-        let (handler, large) = (Arc::clone(&handler), Arc::clone(&large));
+        let (handler, large, speech) = (Arc::clone(&handler), Arc::clone(&large), speech.clone());
         async move {
             let mut answer = match read(request, from, &large).await {
                 // The place is free again when the answer is there.
                 Ok((asked, _place)) => handler(asked).await?,
                 Err(refused) => *refused,
             };
-            finish(answer.headers_mut(), cross_origin);
+            finish(answer.headers_mut(), &speech);
             Ok::<_, Dropped>(answer)
         }
     });
@@ -102,6 +99,7 @@ async fn read(
     large: &Large,
 ) -> Result<(Asked, Option<Place>), Box<Answered>> {
     let (parts, body) = request.into_parts();
+    let body = Drained::new(body);
     if parts.version != Version::HTTP_11 {
         return Err(Box::new(of_the_parser(StatusCode::HTTP_VERSION_NOT_SUPPORTED)));
     }
@@ -156,7 +154,7 @@ fn busy() -> Answered {
     closing(text(StatusCode::SERVICE_UNAVAILABLE, "Server busy, try again later"))
 }
 
-/// The rest of the body is not read, so the connection cannot go on.
+/// The rest of the body may be more than is read and thrown away, so the connection cannot go on.
 fn closing(mut answer: Answered) -> Answered {
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
@@ -171,9 +169,12 @@ fn of_the_parser(status: StatusCode) -> Answered {
 
 /// The headers of every answer. Where browsers are served, a page of another origin may read it, also one that
 /// isolates itself.
-fn finish(headers: &mut HeaderMap, cross_origin: bool) {
-    headers.insert(SERVER, HeaderValue::from_static(concat!("Sotto/", env!("CARGO_PKG_VERSION"))));
-    if cross_origin {
+fn finish(headers: &mut HeaderMap, speech: &Speech) {
+    // What the parser of a public node says by itself names no program, and no type.
+    if headers.contains_key(CONTENT_TYPE) {
+        headers.insert(SERVER, HeaderValue::from_static(speech.name));
+    }
+    if speech.transport.is_open_to_pages() {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
     }

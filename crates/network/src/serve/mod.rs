@@ -42,23 +42,40 @@ const LARGE_OF_NODES: usize = 32;
 
 /// A listener, and what it speaks.
 pub(crate) struct Door {
-    pub(crate) listener: TcpListener,
-    pub(crate) transport: Transport,
-    pub(crate) tls: Option<TlsAcceptor>,
+    listener: TcpListener,
+    speech: Speech,
 }
 
+/// What a listener speaks.
+#[derive(Clone)]
+struct Speech {
+    transport: Transport,
+    tls: Option<TlsAcceptor>,
+    /// The program that its answers name, see `Server` in RFC 9110.
+    name: &'static str,
+}
+
+/// This program's own name.
+pub(crate) const NAME: &str = concat!("Sotto/", env!("CARGO_PKG_VERSION"));
+
 impl Door {
+    /// A listener that speaks plain HTTP only.
+    pub(crate) fn plain(listener: TcpListener, transport: Transport, name: &'static str) -> Self {
+        Self { listener, speech: Speech { transport, tls: None, name } }
+    }
+
     /// A listener that speaks HTTPS, and whatever else `transport` says.
     pub(crate) fn encrypted(
         listener: TcpListener,
         transport: Transport,
         certificate: &Certificate,
+        name: &'static str,
     ) -> Result<Self, NetworkError> {
         let tls = certificate.acceptor().map_err(|source| {
             let place = listener.local_addr().map_or_else(|_| "memory".to_owned(), |a| a.to_string());
             NetworkError::Certificate { place, source }
         })?;
-        Ok(Self { listener, transport, tls: Some(tls) })
+        Ok(Self { listener, speech: Speech { transport, tls: Some(tls), name } })
     }
 }
 
@@ -122,7 +139,7 @@ pub(crate) async fn serve<H, F>(
     H: Fn(Asked) -> F + Send + Sync + 'static,
     F: Future<Output = Result<Answered, Dropped>> + Send + 'static,
 {
-    let Door { listener, transport, tls } = door;
+    let Door { listener, speech } = door;
     let handler = Arc::new(handler);
     let large = Arc::new(Large::new(of_nodes));
     let places = Arc::new(Semaphore::new(CONNECTIONS));
@@ -136,8 +153,8 @@ pub(crate) async fn serve<H, F>(
                 let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
                 let _ = stream.set_nodelay(true);
                 let (mut running, mut stop) = (running.clone(), stop.clone());
-                let (tls, large, handler) = (tls.clone(), Arc::clone(&large), Arc::clone(&handler));
-                let connection = connection(stream, from.ip(), transport, tls, large, handler);
+                let (speech, large, handler) = (speech.clone(), Arc::clone(&large), Arc::clone(&handler));
+                let connection = connection(stream, from.ip(), speech, large, handler);
                 // Dropping the connection closes its socket, also in the middle of an answer.
                 tokio::spawn(async move {
                     tokio::select! {
@@ -172,7 +189,7 @@ pub(crate) fn answer(status: StatusCode, content_type: &'static str, body: impl 
 
 fn too_large() -> Answered {
     let mut answer = text(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large");
-    // The rest of the body is not read, so the connection cannot go on.
+    // The rest of the body may be more than is read and thrown away, so the connection cannot go on.
     answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     answer
 }

@@ -15,6 +15,8 @@ use tokio::{
 use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
+use crate::rest::Drained;
+
 /// How long the head of a request may take, and a connection may be idle.
 const HEAD: Duration = Duration::from_secs(30);
 /// Largest head of a request, bytes: hyper takes ten times as much by itself.
@@ -50,7 +52,7 @@ pub(crate) async fn host(
         stream.set_write_timeout(Some(STALLED));
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
+            let mut request = request.map(|body| Body::new(Drained::new(body)));
             request.extensions_mut().insert(Peer(peer));
             router.clone().oneshot(request)
         });

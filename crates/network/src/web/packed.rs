@@ -9,6 +9,8 @@ use axum::{
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::aside::aside;
+
 /// A JSON text and its compressed form, made once instead of once per request.
 #[derive(Debug, Clone)]
 pub(crate) struct Packed {
@@ -19,6 +21,12 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
+    /// As [`new`](Self::new), away from the async runtime.
+    pub(crate) async fn make(text: String) -> Self {
+        aside(move || Self::new(text)).await
+    }
+
+    /// Takes a while for a long text.
     pub(crate) fn new(text: String) -> Self {
         let mut packed = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 22);
         // Writing into memory cannot fail.

@@ -101,11 +101,11 @@ impl SiteServer {
         let listener = TcpListener::bind(config.listen).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
         config.entry.origins.push(config.origin.clone());
-        let gateway = Gateway::open(&config.entry)?;
+        let gateway = Gateway::open(&config.entry).await?;
         let network = description(&config, &gateway).await?;
         let own = config.origin.split_once("://").map_or("", |(_, host)| host);
         let sources = connect::sources(&network, own);
-        let packed = Packed::new(network.to_string());
+        let packed = Packed::make(network.to_string()).await;
         let json = move |headers: HeaderMap| async move { packed.answer(&headers) };
         let page =
             with_page(Router::new().route("/network.json", get(json)), Some(&config.dist), move || {
