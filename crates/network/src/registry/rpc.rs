@@ -28,7 +28,7 @@ pub(crate) fn service_nodes(params: &Value, snapshot: &Snapshot, random: impl Fn
 /// many at random.
 fn chosen<'a>(query: &Query, nodes: &'a [Node], mut random: impl FnMut() -> u64) -> Vec<&'a Node> {
     let keys = &query.service_node_pubkeys;
-    let wanted = |node: &&Node| keys.is_empty() || keys.contains(&node.ed25519.to_string());
+    let wanted = |node: &&Node| keys.is_empty() || keys.contains(&node.legacy_key().to_string());
     let mut chosen: Vec<&Node> = nodes.iter().filter(wanted).collect();
     let limit = query.limit;
     if limit != 0 {

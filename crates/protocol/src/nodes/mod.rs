@@ -100,6 +100,13 @@ impl NodeKey {
 }
 
 impl Node {
+    /// The key under which the chain knows the node: what answers call its legacy key, and its address is made of.
+    /// Nodes from before there were Ed25519 keys had one of another kind; all that were made later have their
+    /// identity for it, as the daemon demands it of every node since hard fork 21 (oxen-core `service_node_list.cpp`).
+    pub fn legacy_key(&self) -> NodeId {
+        self.ed25519
+    }
+
     /// The first three octets of the address: two nodes of one path never share them.
     pub fn subnet(&self) -> [u8; 3] {
         let [a, b, c, _] = self.ip.octets();

@@ -178,7 +178,7 @@ impl Query {
             "storage_lmq_port": node.omq_port,
             "pubkey_x25519": node.x25519.to_string(),
             "pubkey_ed25519": node.ed25519.to_string(),
-            "service_node_pubkey": node.ed25519.to_string(),
+            "service_node_pubkey": node.legacy_key().to_string(),
             "requested_unlock_height": node.unlock_height,
             "swarm_id": node.swarm.unwrap_or(crate::swarm::SwarmId::INVALID).0,
             "swarm": node.swarm.unwrap_or(crate::swarm::SwarmId::INVALID).to_string(),

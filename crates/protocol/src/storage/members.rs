@@ -63,8 +63,8 @@ impl SwarmMembers {
 
 fn member(node: &Node) -> Value {
     json!({
-        "address": format!("{}.snode", z_base32(&node.ed25519.0)),
-        "pubkey_legacy": node.ed25519.to_string(),
+        "address": format!("{}.snode", z_base32(&node.legacy_key().0)),
+        "pubkey_legacy": node.legacy_key().to_string(),
         "pubkey_x25519": node.x25519.to_string(),
         "pubkey_ed25519": node.ed25519.to_string(),
         "port": node.port.to_string(),
