@@ -7,7 +7,8 @@ use axum::{
     response::Response,
 };
 
-const FIXED: [(HeaderName, &str); 6] = [
+/// Those that never change.
+pub(super) const FIXED: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -34,7 +35,9 @@ pub(super) async fn add(connect: String, request: Request, next: Next) -> Respon
     response
 }
 
-fn policy(connect: &str) -> String {
+/// The content security policy; `connect` is what the page may connect to beside its own origin, each with a space
+/// before it.
+pub(super) fn policy(connect: &str) -> String {
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; \
          connect-src 'self'{connect}; worker-src 'self'; manifest-src 'self'; font-src 'self'; media-src 'self' blob:; \
@@ -44,7 +47,7 @@ fn policy(connect: &str) -> String {
 
 /// Files named by their content never change; everything else is asked for again. So are the scripts of workers:
 /// they carry the policy of the worker, which names the nodes, and those may have other ports tomorrow.
-fn cache_control(path: &str) -> &'static str {
+pub(super) fn cache_control(path: &str) -> &'static str {
     let is_worker = path.ends_with(".js") && path.contains("worker");
     if is_hashed(path) && !is_worker { "public, max-age=31536000, immutable" } else { "no-cache" }
 }

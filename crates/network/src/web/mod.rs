@@ -4,6 +4,8 @@ mod connect;
 mod headers;
 mod host;
 mod packed;
+#[cfg(test)]
+mod recipes;
 mod site;
 
 use std::{
