@@ -1,8 +1,10 @@
 //! What a network in this process bears: many accounts that store, retrieve and poll over three hops, as fast as
-//! they are answered.
+//! they are answered, and then one that sends and gets large files.
 //!
 //! `cargo run --profile native --package sotto-network --example load -- [accounts] [seconds] [at once]`
 #![allow(clippy::unwrap_used, reason = "a measurement that fails has nothing to say")]
+
+mod files;
 
 use std::{
     sync::Arc,
@@ -82,6 +84,7 @@ async fn main() {
         }
         report(name, start.elapsed(), times);
     }
+    files::measure(&network, &http).await;
 }
 
 fn report(name: &str, took: Duration, mut times: Vec<Duration>) {
