@@ -11,7 +11,8 @@ use std::hint::black_box;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use getrandom::SysRng;
 use rand_core::{Rng, UnwrapErr};
-use sotto_protocol::account::{AccountKeys, Seed};
+use sotto_protocol::account::{AccountId, AccountKeys, Seed};
+use sotto_protocol::config::{Config, Contact, Contacts, Keys, Picture};
 use sotto_protocol::content::{Content, DataMessage, Kind};
 use sotto_protocol::message::{open, seal};
 use sotto_protocol::mnemonic::{parse_recovery, to_words};
@@ -79,5 +80,67 @@ fn onion(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, messages, mnemonic, onion);
+/// What a device does that finds another one's changes beside its own, with 500 contacts.
+fn configs(c: &mut Criterion) {
+    let mut rng = UnwrapErr(SysRng);
+    let account = AccountKeys::derive(&Seed::make_random(&mut rng));
+    let keys = Keys::account(&account);
+    let ids: Vec<AccountId> = (0..500)
+        .map(|_| {
+            let mut key = [0; 32];
+            rng.fill_bytes(&mut key);
+            AccountId::from_x25519(key)
+        })
+        .collect();
+    let mut ours = Config::<Contacts>::new();
+    for (number, id) in ids.iter().enumerate() {
+        let picture = Picture { url: format!("http://filev2.getsession.org/file/{number}"), key: [7; 32] };
+        let contact = Contact {
+            name: format!("Contact number {number}"),
+            picture: Some(picture),
+            approved: true,
+            approved_me: true,
+            created: 1_760_000_000,
+            ..Contact::default()
+        };
+        ours.set_contact(id, &contact);
+    }
+    let Ok(push) = ours.push(&keys, 0) else { return };
+    let all: Vec<(String, Vec<u8>)> = push
+        .payloads
+        .into_iter()
+        .enumerate()
+        .map(|(number, payload)| (number.to_string(), payload))
+        .collect();
+    ours.confirm_pushed(push.seqno, all.iter().map(|(hash, _)| hash.clone()));
+    let mut theirs = ours.clone();
+    ours.update_contact(&ids[1], 0, |contact| contact.nickname = "ours".to_owned());
+    theirs.update_contact(&ids[2], 0, |contact| contact.nickname = "theirs".to_owned());
+    let Ok(push) = theirs.push(&keys, 0) else { return };
+    let incoming = || push.payloads.iter().map(|payload| ("theirs", payload.as_slice()));
+
+    c.bench_function("config merge, 500 contacts, conflict", |b| {
+        b.iter_batched_ref(|| ours.clone(), |ours| ours.merge(&keys, incoming(), 0), BatchSize::SmallInput);
+    });
+    let first = || all.iter().map(|(hash, payload)| (hash.as_str(), payload.as_slice()));
+    c.bench_function("config restore, 500 contacts", |b| {
+        b.iter(|| {
+            let mut restored = Config::<Contacts>::new();
+            restored.merge(&keys, first(), 0);
+            restored.contacts().count()
+        });
+    });
+    c.bench_function("config edit and push, 500 contacts", |b| {
+        b.iter_batched_ref(
+            || theirs.clone(),
+            |config| {
+                config.update_contact(&ids[3], 0, |contact| contact.blocked = true);
+                config.push(&keys, 0)
+            },
+            BatchSize::SmallInput,
+        );
+    });
+}
+
+criterion_group!(benches, messages, mnemonic, onion, configs);
 criterion_main!(benches);

@@ -5,6 +5,8 @@
 
 mod reader;
 
+use zeroize::Zeroize;
+
 pub(crate) use self::reader::Reader;
 
 /// Containers that may stand within each other.
@@ -23,7 +25,7 @@ pub enum Value {
     Dict(Dict),
 }
 
-/// A dictionary, in the order of its keys.
+/// A dictionary, in the order of its keys. Byte strings in it are wiped when it is dropped: they may be keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dict(Vec<(Vec<u8>, Value)>);
 
@@ -145,6 +147,21 @@ impl Dict {
 
     fn place(&self, key: &[u8]) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| known.as_slice().cmp(key))
+    }
+}
+
+impl Drop for Dict {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|(_, value)| wipe(value));
+    }
+}
+
+/// Dictionaries wipe themselves.
+fn wipe(value: &mut Value) {
+    match value {
+        Value::Bytes(bytes) => bytes.zeroize(),
+        Value::List(values) => values.iter_mut().for_each(wipe),
+        Value::Int(_) | Value::Dict(_) => {}
     }
 }
 

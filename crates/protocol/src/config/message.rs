@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use blake2::digest::Digest;
 use blake2::digest::consts::U32;
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use zeroize::Zeroizing;
 
 use super::data::{self, DataError};
 use super::diff::{self, DiffError};
@@ -71,7 +72,7 @@ pub enum MessageError {
 pub struct Message {
     pub(super) seqno: i64,
     pub(super) hash: Hash,
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Zeroizing<Vec<u8>>,
     pub(super) data: Dict,
     pub(super) diff: Dict,
     pub(super) rows: Rows,
@@ -130,7 +131,15 @@ impl Message {
         if verifier.is_some() && !signed {
             return Err(MessageError::Unsigned);
         }
-        Ok(Self { seqno, hash: hash(bytes), bytes: bytes.to_vec(), data, diff, rows, unknown })
+        Ok(Self {
+            seqno,
+            hash: hash(bytes),
+            bytes: Zeroizing::new(bytes.to_vec()),
+            data,
+            diff,
+            rows,
+            unknown,
+        })
     }
 
     /// Its sequence number.
@@ -170,8 +179,8 @@ pub(super) struct Parts<'a> {
 
 impl Parts<'_> {
     /// Serialises, and signs where there is a key.
-    pub fn write(&self, signer: Option<&SigningKey>) -> Vec<u8> {
-        let mut out = Vec::new();
+    pub fn write(&self, signer: Option<&SigningKey>) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(Vec::new());
         out.extend_from_slice(format!("d1:#i{}e", self.seqno).as_bytes());
         self.write_unknown(b"#", b"&", &mut out);
         write_bytes(b"&", &mut out);

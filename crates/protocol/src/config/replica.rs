@@ -238,6 +238,10 @@ impl<K: Kind> Config<K> {
         merged.accepted.sort_unstable();
         merged.accepted.dedup();
         merged.change = self.merge_messages(keys, found);
+        if !keys.may_write() {
+            // Who cannot replace messages has none to delete.
+            self.obsolete.clear();
+        }
         merged
     }
 

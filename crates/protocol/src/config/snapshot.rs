@@ -37,7 +37,7 @@ impl<K: Kind> Config<K> {
         let mut dump = Dict::new()
             .with("version", VERSION)
             .with("state", state)
-            .with("message", message.bytes)
+            .with("message", message.as_bytes())
             .with("stored", texts(&self.stored))
             .with("obsolete", texts(&self.obsolete))
             .with("parts", self.parts.sets.iter().map(write_set).collect::<Vec<_>>())
