@@ -1,7 +1,6 @@
 //! The last step of a build, run by Trunk on the folder that becomes `dist/`.
 //!
-//! Trunk names the page's own files by their content, but not those of the worker and of the QR module;
-//! a browser's cache could then mix files of two builds. Here they get such names too, and the `meta`
+//! Trunk names the page's own files by their content, but not those of the workers; a browser's cache could then mix files of two builds. Here they get such names too, and the `meta`
 //! elements through which the page finds them are rewritten.
 
 use std::{
@@ -30,7 +29,7 @@ struct Worker {
 
 /// The network program lets no script with "worker" in its name be cached without asking, because such a
 /// script carries the worker's policy; the module behind it is called otherwise.
-const WORKERS: [Worker; 2] = [
+const WORKERS: [Worker; 3] = [
     Worker {
         built: "sotto-worker",
         module: "sotto-engine",
@@ -44,6 +43,13 @@ const WORKERS: [Worker; 2] = [
         loader: include_str!("../../qr/loader.js"),
         script: "sotto-qr",
         meta: "qr",
+    },
+    Worker {
+        built: "sotto-pictures",
+        module: "sotto-picture-tools",
+        loader: include_str!("../../pictures/loader.js"),
+        script: "sotto-pictures",
+        meta: "pictures",
     },
 ];
 
@@ -204,8 +210,11 @@ mod tests {
         let put = |name: &str, text: &str| files::write(&folder.join(name), text).unwrap();
         put(
             "index.html",
-            "<meta name=\"worker\" content=\"/sotto-worker_loader.js\"><meta name=qr content=/sotto-qr.js>",
+            "<meta name=\"worker\" content=\"/sotto-worker_loader.js\"><meta name=qr content=/sotto-qr.js>\
+             <meta name=pictures content=/sotto-pictures.js>",
         );
+        put("sotto-pictures.js", "new URL('sotto-pictures_bg.wasm', import.meta.url)");
+        put("sotto-pictures_bg.wasm", "pictures");
         put("sotto-worker.js", "new URL('sotto-worker_bg.wasm', import.meta.url)");
         put("sotto-worker_bg.wasm", "worker");
         put("sotto-worker_loader.js", "trunk's own");
@@ -220,10 +229,13 @@ mod tests {
             .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
             .collect();
         let html = files::read_text(&folder.join("index.html")).unwrap();
-        for (before, after, module, wasm) in
-            [("\"/", "\"", "sotto-engine", b"worker".as_slice()), ("content=/", ">", "sotto-qr-codes", b"qr")]
-        {
-            let loader = names.iter().find(|name| html.contains(&format!("{before}{name}{after}"))).unwrap();
+        for (before, after, script, module, wasm) in [
+            ("\"/", "\"", "sotto-worker", "sotto-engine", b"worker".as_slice()),
+            ("content=/", ">", "sotto-qr", "sotto-qr-codes", b"qr"),
+            ("content=/", ">", "sotto-pictures", "sotto-picture-tools", b"pictures"),
+        ] {
+            let pointed = |name: &&String| html.contains(&format!("{before}{name}{after}"));
+            let loader = names.iter().filter(|name| name.starts_with(script)).find(pointed).unwrap();
             let loader = files::read_text(&folder.join(loader)).unwrap();
             let wasm = format!("{module}-{}_bg.wasm", files::digest(wasm));
             assert!(names.contains(&wasm) && loader.contains(&wasm));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Crates that run in a browser and are checked and tested there.
-const BROWSER: [&str; 3] = ["sotto", "sotto-worker", "sotto-qr"];
+const BROWSER: [&str; 4] = ["sotto", "sotto-worker", "sotto-qr", "sotto-pictures"];
 /// All other crates. They are always named together, so that every layer uses the same compiled
 /// dependencies.
 const NATIVE: [&str; 6] =
