@@ -45,6 +45,12 @@ pub fn SheetOver() -> impl IntoView {
     later::over(|| Box::pin(files::sheet_over()))
 }
 
+/// A picture of a conversation, large.
+#[component]
+pub fn GalleryOver() -> impl IntoView {
+    later::over(|| Box::pin(files::gallery_over()))
+}
+
 /// Message requests.
 #[component]
 pub fn Requests() -> impl IntoView {

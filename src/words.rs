@@ -1,8 +1,8 @@
 //! Sentences for what the engine only names.
 
 use sotto_api::{
-    AccountIdProblem, ConversationView, Failure, FileProblem, Kind, LookUpProblem, MAX_NAME_BYTES,
-    MIN_PASSPHRASE_CHARS, NameProblem, PhraseProblem, Timer,
+    AccountIdProblem, Body, ConversationView, Failure, FileKind, FileProblem, FileView, Kind, LookUpProblem,
+    MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS, NameProblem, PhraseProblem, Timer,
 };
 
 use crate::i18n::{duration, format, t};
@@ -60,6 +60,41 @@ pub fn file(problem: FileProblem) -> &'static str {
         FileProblem::NoRoom => t::failure::file_no_room(),
         FileProblem::Cancelled => t::failure::file_cancelled(),
     }
+}
+
+/// What a message says, in one line: its text; of files, what they are and then their text.
+pub fn said(body: &Body) -> String {
+    match body {
+        Body::Text(text) | Body::Unsupported { text } => text.clone(),
+        Body::Files { text, files } if text.is_empty() => files_called(files),
+        Body::Files { text, files } => format!("{} · {text}", files_called(files)),
+        Body::Accepted { .. } | Body::Deleted | Body::Timer { .. } => String::new(),
+    }
+}
+
+/// What files are called together: *Photo*, *3 photos*, the name of a document.
+fn files_called(files: &[FileView]) -> String {
+    let count = files.len() as u64;
+    match files {
+        [file] => match file.kind {
+            FileKind::Image if file.content_type == "image/gif" => t::files::gif().to_owned(),
+            FileKind::Image => t::files::photo().to_owned(),
+            FileKind::Video => t::files::video().to_owned(),
+            FileKind::Voice => t::files::voice().to_owned(),
+            FileKind::Audio if file.name.is_empty() => t::files::audio().to_owned(),
+            FileKind::Other if file.name.is_empty() => t::files::unnamed().to_owned(),
+            FileKind::Audio | FileKind::Other => format!("\u{2068}{}\u{2069}", file.name),
+        },
+        _ if files.iter().all(|file| file.kind == FileKind::Image) => t::files::photos(count),
+        _ => t::files::several(count),
+    }
+}
+
+/// The name of a file without what could make it look like another one: control characters and such as turn the
+/// direction of reading.
+pub fn safe_name(name: &str) -> String {
+    let turns = |letter| matches!(letter, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    name.chars().filter(|letter| !letter.is_control() && !turns(*letter)).collect()
 }
 
 /// Why nobody can be found under a name.

@@ -113,8 +113,8 @@ fn is_looked_at(state: State, id: ConversationId) -> bool {
 fn words_for(state: State, view: &ConversationView, message: &MessageView) -> Option<(String, String)> {
     let text = match &message.body {
         Body::Text(text) => text.clone(),
-        Body::Files { text, .. } if !text.is_empty() => text.clone(),
-        Body::Files { .. } | Body::Unsupported { .. } => t::notify::a_message().to_owned(),
+        Body::Files { .. } => words::said(&message.body),
+        Body::Unsupported { .. } => t::notify::a_message().to_owned(),
         Body::Accepted { by_us: false } => t::list::accepted_by_them().to_owned(),
         Body::Accepted { .. } | Body::Deleted | Body::Timer { .. } => return None,
     };

@@ -8,6 +8,11 @@ pub fn get(target: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(target, &name.into()).ok().filter(|value| !value.is_undefined() && !value.is_null())
 }
 
+/// A property, which may be `undefined`.
+pub fn field(target: &JsValue, name: &str) -> JsValue {
+    Reflect::get(target, &name.into()).unwrap_or(JsValue::UNDEFINED)
+}
+
 /// Sets a property.
 pub fn set(target: &JsValue, name: &str, value: impl Into<JsValue>) {
     let _ = Reflect::set(target, &name.into(), &value.into());

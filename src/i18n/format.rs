@@ -15,6 +15,22 @@ pub fn number(value: u64) -> String {
     apply(&FORMAT, &JsValue::from_f64(value as f64))
 }
 
+/// A size: 812 kB, 4.1 MB.
+pub fn bytes(value: u64) -> String {
+    thread_local! {
+        static KILO: Function = sizes("kilobyte");
+        static MEGA: Function = sizes("megabyte");
+    }
+    let value = value as f64;
+    match value {
+        ..995_000.0 => apply(
+            &KILO,
+            &JsValue::from_f64(if value < 9_950.0 { value / 1e3 } else { (value / 1e3).round() }),
+        ),
+        _ => apply(&MEGA, &JsValue::from_f64(value / 1e6)),
+    }
+}
+
 /// The time of day: 14:32.
 pub fn time(unix_ms: u64) -> String {
     thread_local! {
@@ -102,6 +118,15 @@ fn midnight(moment: &Date) -> i64 {
 
 fn date(unix_ms: u64) -> Date {
     Date::new(&JsValue::from_f64(unix_ms as f64))
+}
+
+fn sizes(unit: &str) -> Function {
+    let options = Object::new();
+    for (name, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", "short")] {
+        let _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    let _ = Reflect::set(&options, &"maximumFractionDigits".into(), &1.into());
+    Intl::NumberFormat::new(&locales(), &options).format()
 }
 
 fn dates(parts: &[(&str, &str)]) -> Function {

@@ -16,7 +16,7 @@ pub type Loaded = Result<Draw, SplitLoaderError>;
 
 /// Loads every file that is not there yet, so that all screens open at once and without a connection.
 pub async fn fetch_all() {
-    let _ = futures::join!(fetch_entry(), fetch_chat(), fetch_more(), fetch_sheets());
+    let _ = futures::join!(fetch_entry(), fetch_chat(), fetch_more(), fetch_sheets(), fetch_gallery());
 }
 
 #[wasm_split(entry, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch_entry))]
@@ -47,6 +47,11 @@ pub fn chat() -> Loaded {
 #[wasm_split(sheets, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch_sheets))]
 pub fn sheet_over() -> Loaded {
     Ok(|| view! { <chat::Over /> }.into_any())
+}
+
+#[wasm_split(gallery, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch_gallery))]
+pub fn gallery_over() -> Loaded {
+    Ok(|| view! { <chat::GalleryOver /> }.into_any())
 }
 
 #[wasm_split(more, wasm_split_path = ::leptos::wasm_split, fallible, preload(fetch_more))]

@@ -28,6 +28,7 @@ screens! {
     arrival: onboarding::Arrival,
     chat: chat::Chat,
     sheet_over: chat::Over,
+    gallery_over: chat::GalleryOver,
     settings: settings::Settings,
     network: network::Network,
     start: chat::StartPane,

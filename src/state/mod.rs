@@ -7,6 +7,7 @@ pub mod preferences;
 pub mod recents;
 pub mod search;
 pub mod toasts;
+pub mod trays;
 
 use leptos::prelude::*;
 use sotto_api::{
@@ -26,6 +27,7 @@ use preferences::Preferences;
 use recents::Recents;
 use search::Search;
 use toasts::Toasts;
+use trays::Trays;
 
 /// Everything shared, by copy. Get it with [`use_state`].
 #[derive(Clone, Copy)]
@@ -53,6 +55,8 @@ pub struct State {
     pub search: Search,
     /// The screen.
     pub navigation: Navigation,
+    /// Files that were chosen and not sent yet.
+    pub trays: Trays,
     /// Short notes at the edge.
     pub toasts: Toasts,
     /// The question that is being asked.
@@ -92,6 +96,7 @@ impl State {
             settings: RwSignal::new(Settings::default()),
             search: Search::new(),
             navigation: Navigation::start(),
+            trays: Trays::new(),
             toasts: Toasts::new(),
             confirm: Confirm::new(),
             preferences: Preferences::load(),
@@ -165,7 +170,9 @@ impl State {
 
     /// Says a received message to screen readers, once.
     fn announce(self, message: &MessageView) {
-        let (Body::Text(text) | Body::Files { text, .. }) = &message.body else { return };
+        if !matches!(message.body, Body::Text(_) | Body::Files { .. }) {
+            return;
+        }
         if !message.unread || self.announced.get_value() == Some(message.id) {
             return;
         }
@@ -174,7 +181,7 @@ impl State {
             view.filter(|view| !view.blocked && view.acceptance != Acceptance::IncomingRequest)
         {
             self.announced.set_value(Some(message.id));
-            self.announcement.set(t::conversation::said(&words::name(&view), text));
+            self.announcement.set(t::conversation::said(&words::name(&view), &words::said(&message.body)));
         }
     }
 
@@ -189,6 +196,7 @@ impl State {
         self.settings.set(Settings::default());
         self.search.clear();
         self.recents.forget();
+        self.trays.clear();
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());
     }

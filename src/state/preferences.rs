@@ -114,6 +114,8 @@ pub struct Preferences {
     pub detail: RwSignal<Detail>,
     /// New messages make a sound.
     pub sound: RwSignal<bool>,
+    /// Animated pictures move without being asked.
+    pub gifs: RwSignal<bool>,
 }
 
 impl Preferences {
@@ -136,6 +138,7 @@ impl Preferences {
                 read(Detail::ATTRIBUTE).and_then(|name| Detail::parse(&name)).unwrap_or_default(),
             ),
             sound: RwSignal::new(read("sound").as_deref() == Some("yes")),
+            gifs: RwSignal::new(read("gifs").as_deref() == Some("yes")),
         };
         once::effect(move || apply(Theme::ATTRIBUTE, choices.theme.get().name()));
         once::effect(move || apply(Accent::ATTRIBUTE, choices.accent.get().name()));
@@ -145,13 +148,24 @@ impl Preferences {
         once::effect(move || apply("notify", yes_no(choices.notify.get())));
         once::effect(move || apply(Detail::ATTRIBUTE, choices.detail.get().name()));
         once::effect(move || apply("sound", yes_no(choices.sound.get())));
+        once::effect(move || apply("gifs", yes_no(choices.gifs.get())));
         choices
+    }
+
+    /// Whether animated pictures move by themselves: never, where the system asks for less motion.
+    pub fn gifs_move(self) -> bool {
+        self.gifs.get() && !less_motion()
     }
 }
 
 /// Whether nothing was ever kept in this browser. [`Preferences::load`] keeps something.
 pub fn first_visit() -> bool {
     read(Theme::ATTRIBUTE).is_none()
+}
+
+fn less_motion() -> bool {
+    let media = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
+    media.is_some_and(|media| media.matches())
 }
 
 fn yes_no(yes: bool) -> &'static str {

@@ -2,7 +2,9 @@
 
 mod actions;
 mod conversation;
+mod files;
 mod finder;
+mod gallery;
 mod invited;
 mod keys;
 mod list;
@@ -19,6 +21,7 @@ mod sheets;
 mod start;
 mod strip;
 
+pub use gallery::Over as GalleryOver;
 pub use requests::Requests as RequestsPane;
 pub use sheets::Over;
 pub use start::Start as StartPane;

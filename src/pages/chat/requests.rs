@@ -158,8 +158,9 @@ fn leave(state: State, id: ConversationId) {
 fn preview(view: &ConversationView) -> String {
     match view.last.as_ref().map(|last| &last.body) {
         Some(Body::Text(text)) => text.clone(),
-        Some(Body::Unsupported { text } | Body::Files { text, .. }) if !text.is_empty() => text.clone(),
-        Some(Body::Unsupported { .. } | Body::Files { .. }) => t::list::unsupported().to_owned(),
+        Some(Body::Unsupported { text }) if !text.is_empty() => text.clone(),
+        Some(Body::Unsupported { .. }) => t::list::unsupported().to_owned(),
+        Some(body @ Body::Files { .. }) => words::said(body),
         _ => String::new(),
     }
 }

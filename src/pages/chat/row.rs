@@ -167,8 +167,9 @@ fn text(last: &LastMessage) -> String {
         Body::Text(text) => one_line(text),
         Body::Accepted { by_us: true } => t::list::accepted_by_you().to_owned(),
         Body::Accepted { by_us: false } => t::list::accepted_by_them().to_owned(),
-        Body::Unsupported { text } | Body::Files { text, .. } if !text.is_empty() => one_line(text),
-        Body::Unsupported { .. } | Body::Files { .. } => t::list::unsupported().to_owned(),
+        Body::Unsupported { text } if !text.is_empty() => one_line(text),
+        Body::Unsupported { .. } => t::list::unsupported().to_owned(),
+        body @ Body::Files { .. } => one_line(&words::said(body)),
         Body::Deleted => t::conversation::deleted().to_owned(),
         Body::Timer { .. } => t::conversation::timer_changed().to_owned(),
     }

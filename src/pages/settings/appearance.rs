@@ -70,6 +70,7 @@ pub fn Appearance() -> impl IntoView {
                 hint=t::settings::enter_sends_hint()
                 testid="enter-sends"
             />
+            <Switch on=preferences.gifs label=t::settings::gifs() hint=t::settings::gifs_hint() testid="gifs" />
         </section>
     }
 }

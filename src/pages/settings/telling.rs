@@ -8,7 +8,7 @@ use crate::{
     state::{State, confirm::Question, use_state},
 };
 
-/// What others are told: read receipts, typing; and why link previews are not made.
+/// What others are told: read receipts, typing, what is in photos; and why link previews are not made.
 #[component]
 pub fn Telling() -> impl IntoView {
     let state = use_state();
@@ -27,6 +27,15 @@ pub fn Telling() -> impl IntoView {
                 label=t::settings::typing()
                 hint=t::settings::typing_hint()
                 testid="typing-indicators"
+            />
+        </section>
+        <section>
+            <h2>{t::settings::pictures()}</h2>
+            <Switch
+                on=linked(state, |settings| &mut settings.original_images)
+                label=t::settings::original_images()
+                hint=t::settings::original_images_hint()
+                testid="original-images"
             />
         </section>
         <section>

@@ -1,9 +1,12 @@
 use gloo_timers::callback::Timeout;
 use leptos::{ev, html, prelude::*};
-use sotto_api::{Command, ConversationId, MAX_TEXT_CHARS};
+use sotto_api::{Command, ConversationId, Failure, FileId, MAX_TEXT_CHARS, MessageId, Reply};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::talk::{EmojiFor, Goal, Sheet, use_talk};
+use super::{
+    talk::{EmojiFor, Goal, Sheet, Talk, use_talk},
+    tray::{Attach, Tray, add, from_transfer, send_again},
+};
 use crate::{
     components::icon::{Glyph, Icon},
     i18n::t,
@@ -34,13 +37,23 @@ pub fn Composer(
     let left = once::memo(move || {
         text.with(|text| MAX_TEXT_CHARS.cast_signed() - text.trim().chars().count().cast_signed())
     });
-    let can_send = move || left.get() >= 0 && text.with(|text| !text.trim().is_empty());
+    let pending = once::memo(move || !state.trays.of(id).is_empty());
+    let ready = once::memo(move || state.trays.ready(id));
+    let can_send = once::memo(move || {
+        let filled = if pending.get() {
+            ready.with(|ready| !ready.is_empty())
+        } else {
+            text.with(|text| !text.trim().is_empty())
+        };
+        left.get() >= 0 && filled
+    });
     let send = move || {
         let Some(field) = node.get_untracked() else { return };
-        if !(left.get_untracked() >= 0 && text.with_untracked(|text| !text.trim().is_empty())) {
+        if !can_send.get_untracked() {
             return;
         }
         let written = text.get_untracked();
+        let files = ready.get_untracked();
         put(&field, text, "");
         let _ = field.focus();
         keeper.sent();
@@ -48,14 +61,9 @@ pub fn Composer(
         let answered = talk.replying.get_untracked();
         talk.replying.set(None);
         leptos::task::spawn_local(async move {
-            let text_now = written.clone();
-            let command = match answered {
-                Some(to) => Command::Reply { to, text: text_now },
-                None => Command::SendText { conversation: id, text: text_now },
-            };
             // What one writes oneself is shown, wherever one was.
             let shown = talk.goal.try_set(Some(Goal::End));
-            if let Err(failure) = state.engine.call(command).await {
+            if let Err(failure) = dispatch(talk, written.clone(), files, answered).await {
                 state.complain(&failure);
                 if shown.is_none() && answered.is_some() {
                     talk.replying.try_set(answered);
@@ -123,6 +131,17 @@ pub fn Composer(
             grow(&field);
         }
     };
+    let on_paste = move |event: ev::ClipboardEvent| {
+        let Some(data) = event.clipboard_data() else { return };
+        let files = from_transfer(&data);
+        let has = |kind: &str| data.types().includes(&kind.into(), 0);
+        // What is copied out of a document comes as text and, beside it, as a picture of the text.
+        let from_document = has("text/plain") && has("text/html");
+        if !files.is_empty() && !from_document {
+            event.prevent_default();
+            add(talk, files);
+        }
+    };
     view! {
         <form
             class="composer"
@@ -131,6 +150,8 @@ pub fn Composer(
                 send();
             }
         >
+            <Tray />
+            <Attach />
             <div class="composer-field">
                 <textarea
                     node_ref=node
@@ -144,6 +165,7 @@ pub fn Composer(
                     autocomplete="off"
                     on:keydown=on_key
                     on:input=on_input
+                    on:paste=on_paste
                 ></textarea>
                 <button
                     type="button"
@@ -174,13 +196,45 @@ pub fn Composer(
                 data-testid="composer-send"
                 aria-label=t::composer::send()
                 title=t::composer::send()
-                disabled=move || !can_send()
+                disabled=move || !can_send.get()
                 on:pointerdown=|event| event.prevent_default()
             >
                 <Glyph icon=Icon::ArrowUp />
             </button>
         </form>
     }
+}
+
+/// Sends a message, with its files if there are any. What could not be sent is back in the tray.
+async fn dispatch(
+    talk: Talk,
+    text: String,
+    files: Vec<(u32, FileId)>,
+    to: Option<MessageId>,
+) -> Result<Reply, Failure> {
+    let (engine, trays, conversation) = (talk.state.engine, talk.state.trays, talk.id);
+    if files.is_empty() {
+        return engine
+            .call(match to {
+                Some(to) => Command::Reply { to, text },
+                None => Command::SendText { conversation, text },
+            })
+            .await;
+    }
+    let (keys, files): (Vec<u32>, Vec<FileId>) = files.into_iter().unzip();
+    let taken = trays.take(conversation, &keys);
+    let command = |files| Command::SendFiles { conversation, text: text.clone(), files, to };
+    let mut answer = engine.call(command(files)).await;
+    if answer == Err(Failure::NotFound)
+        && let Some(files) = send_again(talk, &taken).await
+    {
+        answer = engine.call(command(files)).await;
+    }
+    match &answer {
+        Ok(_) => trays.forget(conversation, &keys),
+        Err(_) => trays.put_back(conversation, taken),
+    }
+    answer
 }
 
 /// Puts a text into the field and makes it as high as the text.

@@ -3,9 +3,11 @@ use sotto_api::{Command, ConversationId, ConversationView, Kind};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::disappearing::Disappearing;
-
-use super::talk::{Sheet, use_talk};
+use super::{
+    disappearing::Disappearing,
+    shelf::Shelf,
+    talk::{Sheet, use_talk},
+};
 use crate::{
     components::{
         account_id::AccountId,
@@ -85,6 +87,7 @@ pub fn Details(
             <Show when=other>
                 <Nickname id=id nickname=part(|view| view.nickname.clone()) />
             </Show>
+            <Shelf view=view />
             <Disappearing view=view id=id />
             <section class="details-actions">
                 <MoreActions id=id />

@@ -5,15 +5,17 @@ mod details;
 mod disappearing;
 mod foot;
 mod head;
-mod message;
+pub mod message;
 mod messages;
 mod reply_bar;
 mod rows;
 mod selection;
+mod shelf;
 pub mod talk;
 mod timeline;
+mod tray;
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use sotto_api::{Command, ConversationId, ConversationView, Reply};
 
 use crate::{
@@ -21,14 +23,15 @@ use crate::{
     i18n::t,
     once,
     route::Route,
-    screens::SheetOver,
+    screens::{GalleryOver, SheetOver},
     state::use_state,
 };
 use details::Details;
 use foot::Foot;
 use head::Head;
 use messages::Messages;
-use talk::Talk;
+use talk::{Sheet, Talk};
+use tray::{Veil, holds_files};
 
 /// The conversation that the address names.
 #[component]
@@ -71,18 +74,37 @@ fn Known(
         state.engine.tell(Command::MarkRead(id));
     }
     let talk = Talk::provide(id, view);
+    let gallery = once::memo(move || {
+        talk.sheet.with(|sheet| sheet.as_ref().map(|sheet| matches!(sheet, Sheet::Gallery(..))))
+    });
+    let dropping = RwSignal::new(false);
+    let on_drag = move |event: ev::DragEvent| {
+        if holds_files(&event) {
+            event.prevent_default();
+            dropping.set(true);
+        }
+    };
     view! {
         <div class="split">
-            <main class="conversation" data-testid="conversation" data-conversation=id.to_string()>
+            <main
+                class="conversation"
+                data-testid="conversation"
+                data-conversation=id.to_string()
+                on:dragenter=on_drag
+            >
                 <Head view=view details=details />
                 <Messages />
                 <Foot view=view id=id />
+                <Show when=move || dropping.get()><Veil over=dropping /></Show>
             </main>
             <Show when=move || details.get()>
                 <Details view=view id=id open=details />
             </Show>
-            <Show when=move || talk.sheet.with(Option::is_some)>
+            <Show when=move || gallery.get() == Some(false)>
                 <SheetOver />
+            </Show>
+            <Show when=move || gallery.get() == Some(true)>
+                <GalleryOver />
             </Show>
         </div>
     }

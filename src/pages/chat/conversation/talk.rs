@@ -3,13 +3,14 @@
 
 use leptos::prelude::*;
 use sotto_api::{
-    Acceptance, Body, Command, ConversationId, ConversationView, Delivery, Event, Kind, MessageId,
+    Acceptance, Body, Command, ConversationId, ConversationView, Delivery, Event, FileId, Kind, MessageId,
     MessageView,
 };
 
 use super::timeline::Timeline;
 use crate::{
     i18n::t,
+    pages::chat::files::Places,
     state::{State, use_state},
     words,
 };
@@ -32,6 +33,8 @@ pub enum Sheet {
     Link(String),
     /// Every emoji, to choose one.
     Emoji(EmojiFor),
+    /// A picture or video of a message, large.
+    Gallery(MessageId, FileId),
 }
 
 /// What an emoji is chosen for.
@@ -63,6 +66,8 @@ pub struct Talk {
     pub view: Signal<Option<ConversationView>>,
     /// Its messages.
     pub timeline: Timeline,
+    /// Where the files of its messages are.
+    pub places: Places,
     /// The message that is being answered.
     pub replying: RwSignal<Option<MessageId>>,
     /// What is selected, in the order of selecting; `None` when nothing is being selected.
@@ -92,6 +97,7 @@ impl Talk {
             id,
             view,
             timeline: Timeline::open(state, id),
+            places: Places::follow(state),
             replying: RwSignal::new(None),
             selected: RwSignal::new(None),
             goal: RwSignal::new(None),
@@ -122,6 +128,11 @@ impl Talk {
     /// Whether this is Note to Self.
     pub fn with_self(self) -> bool {
         self.view.with(|view| view.as_ref().is_some_and(|view| view.kind == Kind::NoteToSelf))
+    }
+
+    /// Whether files can be sent here.
+    pub fn may_send_files(self) -> bool {
+        self.view.with_untracked(|view| view.as_ref().is_some_and(|view| view.may_send_files))
     }
 
     /// A message that is loaded, as it is now.

@@ -109,6 +109,22 @@ impl Timeline {
         self.order.with_value(|order| order.iter().map(|(_, id)| *id).collect())
     }
 
+    /// All messages that are loaded, oldest first.
+    pub fn loaded_messages(self) -> Vec<MessageView> {
+        let ids = self.loaded_ids();
+        ids.into_iter().filter_map(|id| self.message(id)).map(|message| message.get_untracked()).collect()
+    }
+
+    /// Whether there are older ones than those that are loaded.
+    pub fn has_older(self) -> bool {
+        self.more.get_value()
+    }
+
+    /// Whether there are newer ones than those that are loaded.
+    pub fn has_newer(self) -> bool {
+        self.newer.get_value()
+    }
+
     /// Whether the newest message is in the document.
     pub fn at_newest(self) -> bool {
         !self.newer.get_value() && self.window.with_untracked(|window| window.after == 0)

@@ -29,6 +29,8 @@ pub fn Over() -> impl IntoView {
             Sheet::Clear => view! { <clear::Clear /> }.into_any(),
             Sheet::Link(address) => view! { <link::Link address=address /> }.into_any(),
             Sheet::Emoji(wanted) => view! { <emoji::Emoji wanted=wanted /> }.into_any(),
+            // In a file of its own.
+            Sheet::Gallery(..) => ().into_any(),
         })
     }
 }

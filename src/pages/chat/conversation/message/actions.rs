@@ -1,7 +1,7 @@
 //! What can be done with a message.
 
 use leptos::prelude::*;
-use sotto_api::{Command, Delivery, MessageId, MessageView};
+use sotto_api::{Body, Command, Delivery, MessageId, MessageView};
 
 use crate::{
     components::{
@@ -10,7 +10,10 @@ use crate::{
         menu::{MenuItem, QuickItem},
     },
     i18n::t,
-    pages::chat::conversation::talk::{EmojiFor, Goal, Sheet, Talk, is_content, text},
+    pages::chat::{
+        conversation::talk::{EmojiFor, Goal, Sheet, Talk, is_content, text},
+        files::{readable, saving::save},
+    },
 };
 
 /// Offered before one has given any.
@@ -65,6 +68,13 @@ pub fn items(talk: Talk, message: &MessageView) -> Vec<MenuItem> {
     if !said.is_empty() {
         let copy = move || copy(talk.state, said.clone(), t::action::copied());
         add(Icon::Copy, t::conversation::copy(), Box::new(copy));
+    }
+    if let Body::Files { files, .. } = &message.body
+        && let [file] = files.as_slice()
+        && readable(untrack(|| talk.places.of(file).get()), message.delivery.is_some())
+    {
+        let file = file.clone();
+        add(Icon::Download, t::files::save(), Box::new(move || save(talk.state, &file)));
     }
     if !message.reactions.is_empty() {
         add(Icon::Smile, t::message::who(), Box::new(move || talk.sheet.set(Some(Sheet::Who(id)))));

@@ -2,12 +2,14 @@
 
 mod actions;
 mod expiry;
+mod files;
 mod line;
 mod links;
 mod quote;
 mod reactions;
 mod said;
 
+pub use files::{FileName, FileRow, Of, Place, Thumb};
 pub use quote::Quoted;
 
 use leptos::{ev, prelude::*};
@@ -25,9 +27,11 @@ use crate::{
     },
     i18n::{format, t},
     once,
-    pages::chat::conversation::talk::EmojiFor,
+    pages::chat::{conversation::talk::EmojiFor, files::media::is_visual},
+    words,
 };
 use expiry::TimeLeft;
+use files::{Files, lasting};
 use line::Line;
 use reactions::Reactions;
 use said::Said;
@@ -61,14 +65,16 @@ fn Words(message: RwSignal<MessageView>, first: bool, last: bool) -> impl IntoVi
     let (id, sent_ms, outgoing) =
         message.with_untracked(|message| (message.id, message.sent_ms, message.delivery.is_some()));
     let delivery = once::memo(move || message.with(|message| message.delivery));
-    let body = once::memo(move || message.with(|message| message.body.clone()));
+    let body = once::memo(move || message.with(lasting));
     let quote = once::memo(move || message.with(|message| message.quote.clone()));
+    let of = Of { message: id, own: outgoing, stop };
+    let with_files = move || body.with(|body| matches!(body, Body::Files { .. }));
     let failed = move || delivery.get() == Some(Delivery::Failed);
     let picked = once::memo(move || {
         talk.selected.with(|selected| selected.as_ref().map(|selected| selected.contains(&id)))
     });
     let label = move || {
-        let text = body.with(text);
+        let text = body.with(words::said);
         let said = match outgoing {
             true => t::conversation::you_said(&text),
             false => t::conversation::said(&talk.name(), &text),
@@ -138,10 +144,17 @@ fn Words(message: RwSignal<MessageView>, first: bool, last: bool) -> impl IntoVi
                     <Show when=move || picked.get() == Some(true)><Glyph icon=Icon::Check small=true /></Show>
                 </button>
             </Show>
-            <div class="bubble">
+            <div class="bubble" class:with-files=with_files class:bare=move || body.with(is_bare)>
                 {move || quote.get().map(|quote| view! { <Quoted quote=quote stop=stop /> })}
                 {move || match body.get() {
                     Body::Text(text) => view! { <Said text=text stop=stop /> }.into_any(),
+                    Body::Files { text, files } => {
+                        view! {
+                            <Files of=of files=files />
+                            {(!text.is_empty()).then(|| view! { <Said text=text stop=stop /> })}
+                        }
+                            .into_any()
+                    }
                     body => view! { <Unsupported body=body stop=stop /> }.into_any(),
                 }}
                 <span class="meta">
@@ -202,6 +215,11 @@ fn Unsupported(body: Body, stop: Signal<&'static str>) -> impl IntoView {
         {(!text.is_empty()).then(|| view! { <Said text=text stop=stop /> })}
         <span class="unsupported" data-testid="message-notice"><Glyph icon=icon small=true /> {notice}</span>
     }
+}
+
+/// Whether nothing but pictures is in it: then the time stands on them.
+fn is_bare(body: &Body) -> bool {
+    matches!(body, Body::Files { text, files } if text.is_empty() && files.iter().all(is_visual))
 }
 
 fn state_name(delivery: Delivery) -> &'static str {

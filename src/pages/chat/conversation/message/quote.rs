@@ -4,6 +4,7 @@ use sotto_api::{Author, Body, QuoteView};
 use crate::{
     i18n::t,
     pages::chat::conversation::talk::{Goal, use_talk},
+    words,
 };
 
 /// What a message answers: who wrote it and how it begins. A press leads there.
@@ -24,7 +25,8 @@ pub fn Quoted(
     let target = quote.original.as_ref().map(|original| original.id);
     let (text, gone) = match quote.original.map(|original| original.body) {
         Some(Body::Text(text)) => (text, false),
-        Some(Body::Unsupported { text } | Body::Files { text, .. }) if !text.is_empty() => (text, false),
+        Some(Body::Unsupported { text }) if !text.is_empty() => (text, false),
+        Some(body @ Body::Files { .. }) => (words::said(&body), false),
         Some(Body::Deleted) => (t::conversation::deleted().to_owned(), true),
         Some(_) => (t::list::unsupported().to_owned(), true),
         None => (t::message::original_missing().to_owned(), true),
