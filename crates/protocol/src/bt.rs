@@ -3,10 +3,10 @@
 //!
 //! Decoding holds at most 128 bytes of memory for each byte of input, and descends at most [`MAX_DEPTH`] levels.
 
+mod dict;
 mod reader;
 
-use zeroize::Zeroize;
-
+pub use self::dict::Dict;
 pub(crate) use self::reader::Reader;
 
 /// Containers that may stand within each other.
@@ -24,10 +24,6 @@ pub enum Value {
     /// `d…e`.
     Dict(Dict),
 }
-
-/// A dictionary, in the order of its keys. Byte strings in it are wiped when it is dropped: they may be keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dict(Vec<(Vec<u8>, Value)>);
 
 /// How exact numbers and the end must be. Order of keys, lengths and depth are always checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,87 +78,6 @@ pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     write(value, &mut out);
     out
-}
-
-impl Dict {
-    /// A dictionary without entries.
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// The value of a key.
-    pub fn get(&self, key: &[u8]) -> Option<&Value> {
-        self.place(key).ok().and_then(|place| self.0.get(place)).map(|(_, value)| value)
-    }
-
-    /// The value of a key, to be changed.
-    pub fn get_mut(&mut self, key: &[u8]) -> Option<&mut Value> {
-        let place = self.place(key).ok()?;
-        self.0.get_mut(place).map(|(_, value)| value)
-    }
-
-    /// Removes a key and returns the value that it had.
-    pub fn remove(&mut self, key: &[u8]) -> Option<Value> {
-        self.place(key).ok().map(|place| self.0.remove(place).1)
-    }
-
-    /// Keeps the entries for which `keep` says so; it may change the values.
-    pub fn retain(&mut self, mut keep: impl FnMut(&[u8], &mut Value) -> bool) {
-        self.0.retain_mut(|(key, value)| keep(key, value));
-    }
-
-    /// Sets the value of a key and returns the one that it had.
-    pub fn insert(&mut self, key: impl Into<Vec<u8>>, value: impl Into<Value>) -> Option<Value> {
-        let (key, value) = (key.into(), value.into());
-        match self.place(&key) {
-            Ok(place) => self.0.get_mut(place).map(|(_, old)| core::mem::replace(old, value)),
-            Err(place) => {
-                self.0.insert(place, (key, value));
-                None
-            }
-        }
-    }
-
-    /// The same, for building in one expression.
-    #[must_use]
-    pub fn with(mut self, key: impl Into<Vec<u8>>, value: impl Into<Value>) -> Self {
-        self.insert(key, value);
-        self
-    }
-
-    /// Keys and values in ascending order of the keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Value)> {
-        self.0.iter().map(|(key, value)| (key.as_slice(), value))
-    }
-
-    /// Number of entries.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether there is no entry.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn place(&self, key: &[u8]) -> Result<usize, usize> {
-        self.0.binary_search_by(|(known, _)| known.as_slice().cmp(key))
-    }
-}
-
-impl Drop for Dict {
-    fn drop(&mut self) {
-        self.0.iter_mut().for_each(|(_, value)| wipe(value));
-    }
-}
-
-/// Dictionaries wipe themselves.
-fn wipe(value: &mut Value) {
-    match value {
-        Value::Bytes(bytes) => bytes.zeroize(),
-        Value::List(values) => values.iter_mut().for_each(wipe),
-        Value::Int(_) | Value::Dict(_) => {}
-    }
 }
 
 impl Value {

@@ -2,7 +2,8 @@ use ed25519_dalek::SigningKey;
 
 use super::data;
 use super::diff;
-use super::message::{Message, Parts, Rows, Unknown, hash, is_lagging};
+use super::message::{Message, Rows, Unknown, hash, is_lagging};
+use super::write::Parts;
 use crate::bt::Dict;
 
 /// A message that is still being changed.
