@@ -56,7 +56,7 @@ pub enum NetworkError {
     #[error(transparent)]
     Names(#[from] crate::NamesError),
     /// The HTTP client could not be set up.
-    #[error("HTTP client: {0}")]
+    #[error("HTTP client: {}", causes(.0))]
     Client(#[from] reqwest::Error),
     /// There is no certificate for HTTPS.
     #[error("HTTPS in {}: {source}", place)]
@@ -72,4 +72,15 @@ pub enum NetworkError {
     /// The system's random generator failed.
     #[error("no randomness from the system")]
     NoRandomness,
+}
+
+/// An error and what caused it, in one line.
+pub(crate) fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

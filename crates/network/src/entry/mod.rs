@@ -88,7 +88,7 @@ pub enum EntryError {
         source: io::Error,
     },
     /// The HTTP client could not be set up.
-    #[error("HTTP client: {0}")]
+    #[error("HTTP client: {}", crate::error::causes(.0))]
     Client(#[from] reqwest::Error),
     /// TLS could not be set up.
     #[error("TLS: {0}")]
