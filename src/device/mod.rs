@@ -11,4 +11,5 @@ pub mod pictures;
 pub mod qr;
 pub mod save;
 mod script;
+mod stream;
 pub mod video;

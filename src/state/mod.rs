@@ -4,7 +4,7 @@ pub mod confirm;
 pub mod conversations;
 pub mod navigation;
 pub mod preferences;
-pub mod recents;
+mod recents;
 pub mod search;
 pub mod toasts;
 pub mod trays;
@@ -24,7 +24,6 @@ use confirm::Confirm;
 use conversations::Conversations;
 use navigation::Navigation;
 use preferences::Preferences;
-use recents::Recents;
 use search::Search;
 use toasts::Toasts;
 use trays::Trays;
@@ -66,8 +65,6 @@ pub struct State {
     /// The message that its conversation is to show: scrolled into view and marked for a moment. Whoever asks for
     /// it sets this and opens the conversation; the open conversation takes it out again.
     pub jump: RwSignal<Option<(ConversationId, MessageId)>>,
-    /// Emoji used lately.
-    pub recents: Recents,
     /// Said to screen readers, not shown.
     pub announcement: RwSignal<String>,
     announced: StoredValue<Option<MessageId>>,
@@ -101,7 +98,6 @@ impl State {
             confirm: Confirm::new(),
             preferences: Preferences::load(),
             jump: RwSignal::new(None),
-            recents: Recents::new(),
             announcement: RwSignal::new(String::new()),
             announced: StoredValue::new(None),
         };
@@ -162,7 +158,7 @@ impl State {
             Event::Network(network) => self.network.set(Some(network.clone())),
             Event::Restore(progress) => self.restore.set(Some(*progress)),
             Event::Message(message) => self.announce(message),
-            Event::Settings(settings) => self.settings.set(*settings),
+            Event::Settings(settings) => self.settings.set(settings.clone()),
             Event::SearchGrew => self.search.grew.update(|grew| *grew = grew.wrapping_add(1)),
             Event::MessageRemoved(..) | Event::Cleared(_) | Event::File { .. } => {}
         }
@@ -195,7 +191,6 @@ impl State {
         self.jump.set(None);
         self.settings.set(Settings::default());
         self.search.clear();
-        self.recents.forget();
         self.trays.clear();
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());

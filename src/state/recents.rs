@@ -1,37 +1,34 @@
-//! Emoji that were used lately. They say something about the person, so they are in memory only: the browser
-//! would keep them unsealed.
+//! Emoji that were used lately. They say something about the person, so they are kept where everything of the account
+//! is: sealed, by the engine.
 
 use leptos::prelude::*;
+use sotto_api::{Command, MAX_RECENT_EMOJI, Settings};
 
-const AT_MOST: usize = 24;
+use super::State;
 
-/// Emoji used since the page was opened, and the skin tone chosen last.
-#[derive(Clone, Copy)]
-pub struct Recents {
-    /// The last one first.
-    pub emoji: RwSignal<Vec<String>>,
-    /// 0 is the yellow one, 1 the lightest, 5 the darkest.
-    pub tone: RwSignal<usize>,
-}
-
-impl Recents {
-    /// None yet.
-    pub fn new() -> Self {
-        Self { emoji: RwSignal::new(Vec::new()), tone: RwSignal::new(0) }
-    }
-
-    /// Puts an emoji first.
-    pub fn used(self, emoji: &str) {
-        self.emoji.update(|all| {
-            all.retain(|known| known != emoji);
-            all.insert(0, emoji.to_owned());
-            all.truncate(AT_MOST);
+impl State {
+    /// Puts an emoji before the others that were used lately.
+    pub fn used_emoji(self, emoji: &str) {
+        self.choose(|settings| {
+            let recent = &mut settings.recent_emoji;
+            recent.retain(|known| known != emoji);
+            recent.insert(0, emoji.to_owned());
+            recent.truncate(MAX_RECENT_EMOJI);
         });
     }
 
-    /// Another account, other emoji.
-    pub fn forget(self) {
-        self.emoji.set(Vec::new());
-        self.tone.set(0);
+    /// Keeps a skin tone for the next emoji: 0 the yellow one, 1 the lightest, 5 the darkest.
+    pub fn set_skin_tone(self, tone: u8) {
+        self.choose(|settings| settings.skin_tone = tone);
+    }
+
+    /// Shown at once. Whether it could be kept matters too little to complain.
+    fn choose(self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.settings.get_untracked();
+        change(&mut settings);
+        if self.settings.with_untracked(|known| *known != settings) {
+            self.settings.set(settings.clone());
+            self.engine.tell(Command::SetSettings(settings));
+        }
     }
 }

@@ -89,7 +89,7 @@ pub enum Place {
 }
 
 /// What a person chooses for the account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// Tell others what was read, and show what they have read.
     pub read_receipts: bool,
@@ -97,4 +97,9 @@ pub struct Settings {
     pub typing: bool,
     /// Send pictures in their own size instead of scaling large ones down. The page does that.
     pub original_images: bool,
+    /// Emoji used lately, the last one first. The engine keeps [`MAX_RECENT_EMOJI`](crate::MAX_RECENT_EMOJI) of them,
+    /// each at most [`MAX_EMOJI_BYTES`](crate::MAX_EMOJI_BYTES) bytes.
+    pub recent_emoji: Vec<String>,
+    /// The skin tone chosen last: 0 the yellow one, 1 the lightest, 5 the darkest.
+    pub skin_tone: u8,
 }

@@ -47,6 +47,12 @@ pub const MAX_FILES: usize = 32;
 /// Bytes of every part in which a file crosses the worker boundary, but for the last one, which may be shorter.
 pub const FILE_PART_BYTES: usize = 262_080;
 
+/// Emoji kept as used lately.
+pub const MAX_RECENT_EMOJI: usize = 24;
+
+/// Longest emoji that is kept as used lately, bytes: the longest of Unicode's have 35.
+pub const MAX_EMOJI_BYTES: usize = 64;
+
 /// Longest preview of a file, bytes.
 pub const MAX_PREVIEW_BYTES: usize = 8_192;
 

@@ -52,7 +52,7 @@ fn linked(state: State, part: fn(&mut Settings) -> &mut bool) -> RwSignal<bool> 
     once::effect(move || on.set(read(state.settings.get())));
     once::effect(move || {
         let mut settings = state.settings.get_untracked();
-        if on.get() != read(settings) {
+        if on.get() != read(settings.clone()) {
             *part(&mut settings) = on.get_untracked();
             leptos::task::spawn_local(async move {
                 if !state.attempt(Command::SetSettings(settings)).await {

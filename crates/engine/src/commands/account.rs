@@ -110,6 +110,8 @@ impl<P: Platform> Engine<P> {
             read_receipts: false,
             typing: false,
             original_images: false,
+            recent_emoji: Vec::new(),
+            skin_tone: 0,
         };
         let lock = lock_kind(&header);
         let new = NewAccount { account, restore, header, lock };

@@ -12,18 +12,17 @@ use crate::{
 
 /// Changes the account's settings.
 pub(super) async fn set<P: Platform>(session: &Session<P>, settings: Settings) -> Result<(), Failure> {
+    let typing = settings.typing;
     let writer = session.writer().await?;
     writer
         .commit(|edit| {
             if edit.state().account.settings() != settings {
-                let account = edit.account();
-                (account.read_receipts, account.typing) = (settings.read_receipts, settings.typing);
-                account.original_images = settings.original_images;
+                edit.account().choose(settings);
             }
             Ok(())
         })
         .await?;
-    if !settings.typing {
+    if !typing {
         session.typing.stop(session);
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! The account itself and the counters that belong to no conversation.
 
 use serde::{Deserialize, Serialize};
-use sotto_api::{RestoreProgress, Settings};
+use sotto_api::{MAX_EMOJI_BYTES, MAX_RECENT_EMOJI, RestoreProgress, Settings};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::SentTimes;
@@ -23,6 +23,10 @@ pub struct AccountRecord {
     pub typing: bool,
     /// Send pictures in their own size. Since version 3 of the record.
     pub original_images: bool,
+    /// Emoji used lately, the last one first. From here on: since version 4 of the record.
+    pub recent_emoji: Vec<String>,
+    /// The skin tone chosen last.
+    pub skin_tone: u8,
 }
 
 impl std::fmt::Debug for AccountRecord {
@@ -51,6 +55,9 @@ pub struct Meta {
     pub unsent: Vec<u64>,
 }
 
+/// The last of the five skin tones.
+const DARKEST_TONE: u8 = 5;
+
 /// Times in [`Meta::unsent`] at most.
 const MAX_UNSENT: usize = 64;
 
@@ -71,7 +78,19 @@ impl AccountRecord {
             read_receipts: self.read_receipts,
             typing: self.typing,
             original_images: self.original_images,
+            recent_emoji: self.recent_emoji.clone(),
+            skin_tone: self.skin_tone,
         }
+    }
+
+    /// Takes what the person has chosen, as far as it keeps to the limits.
+    pub fn choose(&mut self, settings: Settings) {
+        (self.read_receipts, self.typing) = (settings.read_receipts, settings.typing);
+        self.original_images = settings.original_images;
+        self.recent_emoji = settings.recent_emoji;
+        self.recent_emoji.retain(|emoji| (1..=MAX_EMOJI_BYTES).contains(&emoji.len()));
+        self.recent_emoji.truncate(MAX_RECENT_EMOJI);
+        self.skin_tone = settings.skin_tone.min(DARKEST_TONE);
     }
 }
 

@@ -40,6 +40,8 @@ impl Desk {
             read_receipts: true,
             typing: true,
             original_images: false,
+            recent_emoji: Vec::new(),
+            skin_tone: 0,
         };
         Self {
             vault: Vault::open(&Zeroizing::new([9; 32])),

@@ -26,7 +26,7 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 }
 
 impl Record for AccountRecord {
-    const ADDED: &'static [usize] = &[2, 1];
+    const ADDED: &'static [usize] = &[2, 1, 2];
 }
 impl Record for Meta {
     const ADDED: &'static [usize] = &[1];

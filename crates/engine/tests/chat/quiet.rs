@@ -1,6 +1,6 @@
 //! Read receipts and typing: only where both sides switched them on.
 
-use sotto_api::{Command, ConversationId, Delivery, Reply, Settings};
+use sotto_api::{Command, ConversationId, Delivery, MAX_EMOJI_BYTES, MAX_RECENT_EMOJI, Reply, Settings};
 use sotto_engine::platform::Platform as _;
 
 use crate::{
@@ -8,7 +8,9 @@ use crate::{
     people::{Person, friends, network, until},
 };
 
-const ON: Settings = Settings { read_receipts: true, typing: true, original_images: false };
+fn on() -> Settings {
+    Settings { read_receipts: true, typing: true, ..Settings::default() }
+}
 
 async fn read(person: &Person, conversation: ConversationId) -> usize {
     let messages = person.messages(conversation).await;
@@ -21,12 +23,12 @@ fn receipts_travel_only_when_both_want_them() {
         let (_network, config) = network().await;
         let (ann, bob, with_bob, with_ann) = friends(&config).await;
         assert_eq!(ann.call(Command::Settings).await, Ok(Reply::Settings(Settings::default())));
-        ann.done(Command::SetSettings(ON)).await;
+        ann.done(Command::SetSettings(on())).await;
         ann.say(with_bob, "one").await;
         assert!(bob.polled(async || bob.lines(with_ann).await.contains(&"< one".into())).await);
         // Bob has them off: reading tells nothing.
         bob.done(Command::MarkRead(with_ann)).await;
-        bob.done(Command::SetSettings(ON)).await;
+        bob.done(Command::SetSettings(on())).await;
         for text in ["two", "three"] {
             ann.say(with_bob, text).await;
         }
@@ -61,7 +63,7 @@ fn typing_is_seen_and_ends() {
         let typing = |typing| Command::Typing { conversation: with_bob, typing };
         ann.done(typing(true)).await;
         for person in [&ann, &bob] {
-            person.done(Command::SetSettings(ON)).await;
+            person.done(Command::SetSettings(on())).await;
         }
         bob.done(Command::PollNow).await;
         assert!(!bob.conversation(with_ann).await.typing, "typed while it was off");
@@ -80,7 +82,24 @@ fn typing_is_seen_and_ends() {
         assert!(bob.polled(async || bob.conversation(with_ann).await.typing).await);
         bob.done(Command::SetSettings(Settings::default())).await;
         assert!(!bob.conversation(with_ann).await.typing);
-        bob.done(Command::SetSettings(ON)).await;
+        bob.done(Command::SetSettings(on())).await;
         assert!(until(async || !bob.conversation(with_ann).await.typing).await);
+    });
+}
+
+#[test]
+fn emoji_used_lately_are_kept_within_limits() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let (ann, ..) = friends(&config).await;
+        let faces: Vec<String> = (0..40).map(|number| format!("face {number}")).collect();
+        let mut chosen = on();
+        chosen.recent_emoji = ["", &"x".repeat(MAX_EMOJI_BYTES + 1)].map(str::to_owned).into();
+        chosen.recent_emoji.extend(faces.clone());
+        chosen.skin_tone = 200;
+        ann.done(Command::SetSettings(chosen)).await;
+        let ann = ann.after_power_cut().await;
+        let kept = Settings { recent_emoji: faces[..MAX_RECENT_EMOJI].into(), skin_tone: 5, ..on() };
+        assert_eq!(ann.call(Command::Settings).await, Ok(Reply::Settings(kept)));
     });
 }

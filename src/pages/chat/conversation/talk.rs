@@ -164,7 +164,7 @@ impl Talk {
             message.reactions.iter().any(|reaction| reaction.by_us && reaction.emoji == emoji)
         });
         if !given {
-            self.state.recents.used(&emoji);
+            self.state.used_emoji(&emoji);
         }
         self.state.ask(Command::React { message: id, emoji, add: !given });
     }

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*};
-use sotto_api::MessageView;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -93,7 +92,8 @@ pub fn Emoji(
 
 #[component]
 fn Tones(picker: Picker) -> impl IntoView {
-    let tone = picker.talk.state.recents.tone;
+    let state = picker.talk.state;
+    let tone = once::memo(move || state.settings.with(|settings| settings.skin_tone));
     let names = [
         t::emoji::tone_none(),
         t::emoji::tone_light(),
@@ -109,7 +109,7 @@ fn Tones(picker: Picker) -> impl IntoView {
         .enumerate()
         .map(|(value, (face, name))| {
             view! {
-                <option value=value.to_string() aria-label=name selected=move || tone.get() == value>{face}</option>
+                <option value=value.to_string() aria-label=name selected=move || usize::from(tone.get()) == value>{face}</option>
             }
         })
         .collect_view();
@@ -118,7 +118,7 @@ fn Tones(picker: Picker) -> impl IntoView {
             class="emoji-tone"
             data-testid="emoji-tone"
             aria-label=t::emoji::tone()
-            on:change=move |event| tone.set(event_target_value(&event).parse().unwrap_or_default())
+            on:change=move |event| state.set_skin_tone(event_target_value(&event).parse().unwrap_or_default())
         >
             {options}
         </select>
@@ -156,7 +156,7 @@ fn Groups(picker: Picker) -> impl IntoView {
 #[component]
 fn Grid(picker: Picker) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    // Own reactions in sight count as used lately: so there are some after a reload, and nothing is kept for it.
+    // As it was when the picker opened: nothing moves away under the finger.
     let recent = StoredValue::new(picker.recent());
     let found = once::memo(move || picker.found());
     let searching = once::memo(move || picker.query.with(|query| !query.trim().is_empty()));
@@ -214,7 +214,7 @@ impl Picker {
     fn found(self) -> Vec<Choice> {
         let query = self.query.with(|query| words::lower(query.trim()));
         let wanted: Vec<&str> = query.split_whitespace().collect();
-        let (group, tone) = (self.group.get(), self.talk.state.recents.tone.get());
+        let (group, tone) = (self.group.get(), self.tone());
         let shown = |entry: &&Entry| match wanted.is_empty() {
             true => entry.group == group,
             false => entry.is_called(&wanted) || entry.face == query,
@@ -225,17 +225,12 @@ impl Picker {
 
     fn recent(self) -> Vec<Choice> {
         const AT_MOST: usize = 16;
-        let mut faces = self.talk.state.recents.emoji.get_untracked();
-        for id in self.talk.timeline.loaded_ids().into_iter().rev() {
-            faces.extend(self.talk.message(id).iter().flat_map(own_reactions));
-        }
-        let mut known: Vec<Choice> = Vec::new();
-        for face in faces {
-            if known.len() < AT_MOST && known.iter().all(|choice| choice.face != face) {
-                known.push(Choice { name: self.name(&face), face });
-            }
-        }
-        known
+        let faces = self.talk.state.settings.with_untracked(|settings| settings.recent_emoji.clone());
+        faces.into_iter().take(AT_MOST).map(|face| Choice { name: self.name(&face), face }).collect()
+    }
+
+    fn tone(self) -> usize {
+        self.talk.state.settings.with(|settings| settings.skin_tone.into())
     }
 
     fn name(self, face: &str) -> String {
@@ -252,7 +247,7 @@ impl Picker {
         match self.wanted {
             EmojiFor::Reaction(id) => self.talk.react(id, face),
             EmojiFor::Composer => {
-                self.talk.state.recents.used(&face);
+                self.talk.state.used_emoji(&face);
                 self.talk.insert.set(Some(face));
             }
         }
@@ -281,10 +276,6 @@ impl Picker {
             _ => {}
         }
     }
-}
-
-fn own_reactions(message: &MessageView) -> Vec<String> {
-    message.reactions.iter().filter(|given| given.by_us).map(|given| given.emoji.clone()).collect()
 }
 
 /// Arrow keys go through the grid as it is laid out.
