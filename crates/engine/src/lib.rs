@@ -4,6 +4,7 @@
 mod commands;
 mod disappear;
 mod engine;
+mod files;
 mod inbox;
 mod ledger;
 mod model;

@@ -48,6 +48,20 @@ impl Notify {
     }
 }
 
+/// Lets other tasks run.
+pub(crate) async fn give_way() {
+    let mut waited = false;
+    poll_fn(|context| {
+        if waited {
+            return Poll::Ready(());
+        }
+        waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;

@@ -3,7 +3,7 @@
 use sotto_api::{ConversationId, Failure, MAX_TEXT_CHARS, MessageDetails, MessageId, Page, Place};
 
 use crate::{
-    model::{Body, Loaded, Message, Outcome, Quote, begin_sending},
+    model::{Attachment, Loaded, Message, Outcome, Quote, begin_sending},
     outbox::{Letter, Pen},
     platform::Platform,
     session::{Session, Writer},
@@ -99,7 +99,7 @@ pub(super) async fn send<P: Platform>(
 ) -> Result<MessageId, Failure> {
     let text = clean_text(text)?;
     let writer = session.writer().await?;
-    write(session, &writer, conversation, Letter { text, quote: None }).await
+    write(session, &writer, conversation, Letter { text, quote: None, files: &[] }).await
 }
 
 /// Queues an answer to a message.
@@ -110,16 +110,27 @@ pub(super) async fn reply<P: Platform>(
 ) -> Result<MessageId, Failure> {
     let text = clean_text(text)?;
     let writer = session.writer().await?;
-    let original = find(session, &writer, to).await?;
+    let (conversation, quote) = quote_of(session, &writer, to).await?;
+    write(session, &writer, conversation, Letter { text, quote: Some(&quote), files: &[] }).await
+}
+
+/// What answers a message, and in which conversation.
+pub(super) async fn quote_of<P: Platform>(
+    session: &Session<P>,
+    writer: &Writer<'_, P>,
+    to: MessageId,
+) -> Result<(ConversationId, Quote), Failure> {
+    let original = find(session, writer, to).await?;
     let travelled = !matches!(original.outcome, Some(Outcome::Failed));
     if !original.is_content() || !travelled {
         return Err(Failure::NotAllowed);
     }
     let quote = Quote { by_us: Some(original.outcome.is_some()), sent_ms: original.sent_ms, id: to };
-    write(session, &writer, original.conversation, Letter { text, quote: Some(&quote) }).await
+    Ok((original.conversation, quote))
 }
 
-async fn write<P: Platform>(
+/// Queues a message that somebody has just written.
+pub(super) async fn write<P: Platform>(
     session: &Session<P>,
     writer: &Writer<'_, P>,
     conversation: ConversationId,
@@ -132,6 +143,9 @@ async fn write<P: Platform>(
         let known = edit.conversation(conversation).ok_or(Failure::NotFound)?;
         if known.blocked {
             return Err(Failure::Blocked);
+        }
+        if !letter.files.is_empty() && !known.is_open() {
+            return Err(Failure::NotAllowed);
         }
         known.draft.clear();
         let keys = session.vault.keys();
@@ -148,9 +162,11 @@ async fn write<P: Platform>(
 pub(super) async fn retry<P: Platform>(session: &Session<P>, id: MessageId) -> Result<(), Failure> {
     let writer = session.writer().await?;
     let failed = find(session, &writer, id).await?;
-    let (Some(Outcome::Failed), Body::Text(text)) = (failed.outcome, &failed.body) else {
+    if failed.outcome != Some(Outcome::Failed) || !failed.is_content() {
         return Err(Failure::NotFound);
-    };
+    }
+    let files: Vec<Attachment> =
+        failed.files().iter().map(|file| Attachment { trouble: None, ..file.clone() }).collect();
     let mut loaded = Loaded::new();
     writer.load_unread(failed.conversation, &mut loaded).await?;
     writer.load_removed(failed.conversation, &[id].into(), &mut loaded).await?;
@@ -164,7 +180,7 @@ pub(super) async fn retry<P: Platform>(session: &Session<P>, id: MessageId) -> R
             let keys = session.vault.keys();
             let times = begin_sending(edit, keys, failed.conversation).ok_or(Failure::NotFound)?;
             let mut pen = Pen { account: &session.keys, keys, rng: session.random.clone() };
-            let letter = Letter { text, quote: failed.quote.as_ref() };
+            let letter = Letter { text: failed.text(), quote: failed.quote.as_ref(), files: &files };
             pen.text(edit, failed.conversation, letter, &times).map(drop)
         })
         .await
@@ -194,7 +210,11 @@ pub(super) async fn find<P: Platform>(
     writer.message(found.ok_or(Failure::NotFound)?, id).await?.ok_or(Failure::NotFound)
 }
 
-fn clean_text(text: &str) -> Result<&str, Failure> {
+/// Checks a text that somebody typed.
+///
+/// # Errors
+/// When it is empty or too long.
+pub(super) fn clean_text(text: &str) -> Result<&str, Failure> {
     let text = text.trim();
     let chars = text.chars().count();
     if chars == 0 {

@@ -3,6 +3,7 @@
 mod account;
 mod conversations;
 mod delete;
+mod files;
 mod messages;
 mod names;
 mod phrase;
@@ -11,7 +12,7 @@ mod settings;
 
 use std::rc::Rc;
 
-use sotto_api::{Command, DeleteScope, Event, Failure, Reply};
+use sotto_api::{Bytes, Command, DeleteScope, Event, Failure, Reply};
 
 use self::messages::Part;
 use crate::{
@@ -78,6 +79,21 @@ async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Re
         Command::React { message, emoji, add } => done(reactions::react(session, message, &emoji, add).await),
         Command::SendText { conversation, text } => {
             messages::send(session, conversation, &text).await.map(Reply::Sent)
+        }
+        Command::BeginFile(file) => files::begin(session, file).await.map(Reply::File),
+        Command::AddPart { file, bytes } => done(crate::files::add(session, file, &bytes.0).await),
+        Command::DropFile(id) => done(files::drop_file(session, id).await),
+        Command::SendFiles { conversation, text, files, to } => {
+            files::send(session, conversation, &text, &files, to).await.map(Reply::Sent)
+        }
+        Command::LoadFile { message, file } => done(files::load(session, message, file).await),
+        Command::CancelFile { message, file } => done(files::cancel(session, message, file).await),
+        Command::ReadFile { file, part } => {
+            let mut bytes = crate::files::part(session, file, part).await?;
+            Ok(Reply::Part(Bytes(std::mem::take(&mut bytes))))
+        }
+        Command::DescribeFile { message, file, preview, duration_ms, dimensions } => {
+            done(files::describe(session, message, file, preview, duration_ms, dimensions).await)
         }
         Command::Retry(id) => done(messages::retry(session, id).await),
         Command::DeleteHere(id) => done(delete::delete(session, &[id], DeleteScope::Here).await),

@@ -1,13 +1,12 @@
 //! From what members of the swarm gave out to changes of the account.
 
-use std::{future::poll_fn, task::Poll};
-
 use sotto_api::{Event, Failure};
 use sotto_protocol::message::{self, OpenError, Opened};
 
 use crate::{
     model::{Edit, Effect, Loaded, Origin, Wanted, receive, seen_mark, wanted},
     network::{ReceivedMessage, Retrieved},
+    notify::give_way,
     ordered::{self, Map},
     platform::Platform,
     session::{Session, Writer},
@@ -146,18 +145,4 @@ fn note_progress(edit: &mut Edit, taken: usize) -> Option<sotto_api::RestoreProg
         edit.meta().restore = Some(after.clone());
     }
     Some(after.view(false))
-}
-
-/// Lets other tasks run.
-async fn give_way() {
-    let mut waited = false;
-    poll_fn(|context| {
-        if waited {
-            return Poll::Ready(());
-        }
-        waited = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

@@ -5,7 +5,7 @@ use sotto_api::{
     Acceptance, ConversationId, ConversationView, Delivery, Kind, LastMessage, MessageId, Timer,
 };
 
-use super::{Body, Message, PeerKey, Profile, Reaction, account_id_text};
+use super::{Body, Files, Message, PeerKey, Profile, Reaction, account_id_text};
 
 /// A conversation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,6 +197,11 @@ impl Conversation {
         self.acceptance() == Acceptance::Accepted && !self.blocked
     }
 
+    /// Whether files that come in are loaded without anybody asking.
+    pub fn loads_by_itself(&self) -> bool {
+        !self.load_on_press && self.is_open()
+    }
+
     /// Notes something about a message that is not here yet.
     pub fn note_early(&mut self, early: Early) {
         let oldest_ms = early.noted_ms.saturating_sub(EARLY_MS);
@@ -225,9 +230,9 @@ impl Conversation {
     }
 
     /// What the page shows. `in_flight` tells whether a message is on its way right now.
-    pub fn view(&self, in_flight: impl Fn(MessageId) -> bool) -> ConversationView {
+    pub fn view(&self, in_flight: impl Fn(MessageId) -> bool, files: &Files) -> ConversationView {
         let last = self.last.as_ref().map(|last| LastMessage {
-            body: last.body.view(),
+            body: last.body.view(files),
             sent_ms: last.sent_ms,
             delivery: last.delivery.map(|outcome| outcome.view(in_flight(last.id))),
         });
@@ -264,7 +269,7 @@ impl Last {
     pub fn of(message: &Message) -> Self {
         Self {
             id: message.id,
-            body: message.body.clone(),
+            body: message.body.summary(),
             sent_ms: message.sent_ms,
             delivery: message.outcome,
         }

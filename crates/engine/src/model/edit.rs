@@ -1,10 +1,10 @@
 //! Changes that belong together: collected over the present state, stored in one batch, then applied.
 
-use sotto_api::{ConversationId, MessageId};
+use sotto_api::{ConversationId, FileId, MessageId};
 
 use super::{
-    AccountRecord, Conversation, Cursors, Job, JobKind, Last, Message, Meta, Pieces, SeenPieces, State,
-    Timeline, TimerChanges,
+    AccountRecord, Conversation, Cursors, FileHead, Job, JobKind, Last, Message, Meta, Pieces, SeenPieces,
+    State, Timeline, TimerChanges,
 };
 use crate::ordered::{Map, Set};
 
@@ -56,6 +56,8 @@ pub struct Changes {
     pub seen: SeenPieces,
     /// When messages disappear.
     pub timers: TimerChanges,
+    /// Files kept or wanted here; `None` removes one with its bytes.
+    pub files: Map<FileId, Option<FileHead>>,
     /// Content kept for later versions, by number.
     pub kept: Map<u64, Vec<u8>>,
 }
@@ -186,6 +188,27 @@ impl<'a> Edit<'a> {
         }
     }
 
+    /// Notes what is kept or wanted of a file.
+    pub fn put_file(&mut self, head: FileHead) {
+        self.changes.files.insert(head.id, Some(head));
+    }
+
+    /// Forgets a file with its bytes.
+    pub fn remove_file(&mut self, id: FileId) {
+        self.changes.files.insert(id, None);
+    }
+
+    /// Queues a job in the place of one that is done, or else at the end.
+    pub fn queue_as(&mut self, number: Option<u64>, make: impl FnOnce(u64) -> Job) -> u64 {
+        match number {
+            Some(number) => {
+                self.changes.jobs.insert(number, Some(make(number)));
+                number
+            }
+            None => self.queue(make),
+        }
+    }
+
     /// Queues a job; its number is given here.
     pub fn queue(&mut self, make: impl FnOnce(u64) -> Job) -> u64 {
         let meta = self.meta();
@@ -235,6 +258,7 @@ impl<'a> Edit<'a> {
     pub fn finish(mut self) -> Changes {
         self.renew_summaries();
         self.note_timers();
+        self.forget_files();
         let mut added: Map<ConversationId, Vec<(u64, MessageId)>> = Map::new();
         for ((conversation, id), message) in &self.changes.messages {
             if let Some(message) = message {
@@ -279,6 +303,26 @@ impl Edit<'_> {
                 conversation.last = newest;
             }
         }
+    }
+
+    /// Whatever becomes of a message, files that it does not hold any more go with it.
+    fn forget_files(&mut self) {
+        if self.changes.messages.is_empty() && self.changes.cleared.is_empty() {
+            return;
+        }
+        let fresh = self.changes.files.values().flatten();
+        let stored = self.state.files.heads.iter();
+        let stored = stored.filter(|(id, _)| !self.changes.files.contains_key(*id)).map(|(_, head)| head);
+        let is_gone = |head: &&FileHead| {
+            let Some(owner) = head.owner.message() else { return false };
+            match self.changes.messages.get(&owner) {
+                Some(Some(message)) => message.files().iter().all(|file| file.id != head.id),
+                Some(None) => true,
+                None => self.changes.cleared.contains(&owner.0),
+            }
+        };
+        let gone: Vec<FileId> = fresh.chain(stored).filter(is_gone).map(|head| head.id).collect();
+        gone.into_iter().for_each(|id| self.remove_file(id));
     }
 
     fn note_timers(&mut self) {

@@ -43,6 +43,8 @@ pub enum JobKind {
     /// Lets messages of the own swarm expire earlier; `wire` is the time (Unix ms, 8 bytes, big endian) and
     /// their hashes.
     Expire,
+    /// A message whose files have to be uploaded; becomes `Message` when they are, under the same number.
+    Upload(MessageId),
 }
 
 impl Job {
@@ -54,7 +56,7 @@ impl Job {
     /// The message that it carries or copies.
     pub fn message(&self) -> Option<MessageId> {
         match self.kind {
-            JobKind::Message(id) | JobKind::Copy(id) => Some(id),
+            JobKind::Message(id) | JobKind::Copy(id) | JobKind::Upload(id) => Some(id),
             _ => None,
         }
     }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use sotto_api::{
-    Author, ConversationId, Delivery, Expiry, MessageId, MessageView, Original, QuoteView, Timer,
+    Author, ConversationId, Delivery, Expiry, FileId, MessageId, MessageView, Original, QuoteView, Timer,
 };
 
-use super::{Conversation, PeerKey, Reaction, reactions};
+use super::{Attachment, Conversation, Files, PeerKey, Reaction, reactions};
 use crate::ordered::Map;
 
 /// Code points of an answered message that are shown.
@@ -64,6 +64,13 @@ pub enum Body {
         /// The new setting.
         timer: Timer,
     },
+    /// Files.
+    Files {
+        /// The text that came with them.
+        text: String,
+        /// At least one.
+        files: Vec<Attachment>,
+    },
 }
 
 /// How far an own message has come.
@@ -112,6 +119,8 @@ pub struct Showing<'a> {
     pub in_flight: bool,
     /// Answered messages.
     pub originals: &'a Originals,
+    /// What is kept of files.
+    pub files: &'a Files,
 }
 
 impl Message {
@@ -121,11 +130,11 @@ impl Message {
         MessageView {
             id: self.id,
             conversation: self.conversation,
-            body: self.body.view(),
+            body: self.body.view(showing.files),
             sent_ms: self.sent_ms,
             delivery: self.delivery(showing.in_flight),
             unread: read.is_some_and(|read| self.arrival > read),
-            quote: self.quote.as_ref().map(|quote| quote.view(showing.originals)),
+            quote: self.quote.as_ref().map(|quote| quote.view(showing)),
             reactions: reactions::view(&self.reactions, showing.own),
             expiry: self.expiry.map(|expiry| Expiry { timer: expiry.timer, at_ms: expiry.due_ms() }),
         }
@@ -158,13 +167,29 @@ impl Message {
 
     /// Whether it is something that somebody wrote: not a line about the conversation, and not deleted.
     pub fn is_content(&self) -> bool {
-        matches!(self.body, Body::Text(_) | Body::Unsupported { .. })
+        matches!(self.body, Body::Text(_) | Body::Unsupported { .. } | Body::Files { .. })
+    }
+
+    /// Its files.
+    pub fn files(&self) -> &[Attachment] {
+        match &self.body {
+            Body::Files { files, .. } => files,
+            _ => &[],
+        }
+    }
+
+    /// One of its files, to be changed.
+    pub fn file_mut(&mut self, id: FileId) -> Option<&mut Attachment> {
+        match &mut self.body {
+            Body::Files { files, .. } => files.iter_mut().find(|file| file.id == id),
+            _ => None,
+        }
     }
 
     /// Its text, empty if it has none.
     pub fn text(&self) -> &str {
         match &self.body {
-            Body::Text(text) | Body::Unsupported { text } => text,
+            Body::Text(text) | Body::Unsupported { text } | Body::Files { text, .. } => text,
             Body::Accepted { .. } | Body::Deleted | Body::Timer { .. } => "",
         }
     }
@@ -196,32 +221,46 @@ pub fn seconds(timer: Timer) -> u32 {
 }
 
 impl Quote {
-    fn view(&self, originals: &Originals) -> QuoteView {
-        let found = self.by_us.and_then(|_| originals.get(&self.id));
+    fn view(&self, showing: &Showing) -> QuoteView {
+        let found = self.by_us.and_then(|_| showing.originals.get(&self.id));
         QuoteView {
             author: self.by_us.map(|by_us| if by_us { Author::Us } else { Author::Them }),
             sent_ms: self.sent_ms,
-            original: found.map(|body| Original { id: self.id, body: body.view() }),
+            original: found.map(|body| Original { id: self.id, body: body.view(showing.files) }),
         }
     }
 }
 
 impl Body {
     /// What the page shows.
-    pub fn view(&self) -> sotto_api::Body {
+    pub fn view(&self, kept: &Files) -> sotto_api::Body {
         match self {
             Self::Text(text) => sotto_api::Body::Text(text.clone()),
             Self::Accepted { by_us } => sotto_api::Body::Accepted { by_us: *by_us },
             Self::Unsupported { text } => sotto_api::Body::Unsupported { text: text.clone() },
             Self::Deleted => sotto_api::Body::Deleted,
             Self::Timer { by_us, timer } => sotto_api::Body::Timer { by_us: *by_us, timer: *timer },
+            Self::Files { text, files } => sotto_api::Body::Files {
+                text: text.clone(),
+                files: files.iter().map(|file| file.view(kept)).collect(),
+            },
+        }
+    }
+
+    /// Itself without what only the message needs.
+    pub fn summary(&self) -> Self {
+        match self {
+            Self::Files { text, files } => {
+                Self::Files { text: text.clone(), files: files.iter().map(Attachment::summary).collect() }
+            }
+            other => other.clone(),
         }
     }
 
     /// Its beginning, as an answer shows it.
     pub fn beginning(&self) -> Self {
         let mut cut = self.clone();
-        if let Self::Text(text) | Self::Unsupported { text } = &mut cut
+        if let Self::Text(text) | Self::Unsupported { text } | Self::Files { text, .. } = &mut cut
             && let Some((end, _)) = text.char_indices().nth(QUOTED_CHARS)
         {
             text.truncate(end);

@@ -3,6 +3,8 @@
 mod account;
 mod conversation;
 mod edit;
+mod file;
+mod file_name;
 mod ids;
 mod job;
 mod mailbox;
@@ -24,6 +26,7 @@ mod timers;
 pub use account::{AccountRecord, Meta, Restore};
 pub use conversation::{Conversation, Early, Last};
 pub use edit::{Changes, Edit, Loaded, Signal};
+pub use file::{Attachment, FileHead, Files, Moving, Owner, Trouble, pixels};
 pub use ids::{accepted_id, conversation_id, message_id};
 pub use job::{Job, JobKind};
 pub use mailbox::{Cursors, Seen, SeenPieces, seen_mark};

@@ -11,7 +11,7 @@ use sotto_protocol::{
 
 use super::{
     Body, Conversation, Edit, Expiring, Message, Outcome, PeerKey, ProfileUpdate, Quote, Signal, State,
-    account_id_text, conversation_id, mark_read, message_id, notice::without_reading,
+    account_id_text, conversation_id, file::read_files, mark_read, message_id, notice::without_reading,
     requests::note_acceptance,
 };
 use crate::{
@@ -232,19 +232,32 @@ impl Received<'_> {
     fn new_message(&self, data: &DataMessage, author: PeerKey, now_ms: u64) -> Message {
         let conversation = conversation_id(self.keys, &self.peer);
         let sent_ms = self.opened.timestamp;
+        let id = message_id(self.keys, conversation, &author, sent_ms);
         Message {
-            id: message_id(self.keys, conversation, &author, sent_ms),
+            id,
             conversation,
             sent_ms,
             received_ms: now_ms,
             arrival: 0,
-            body: body(data),
+            body: self.body(data, id),
             outcome: None,
             own_hash: Some(self.origin.hash.to_owned()),
             raw: raw(&self.opened.content, data),
             quote: data.quoted().map(|quoted| self.quote(conversation, &quoted)),
             reactions: Vec::new(),
             expiry: self.expiry(author == self.own, now_ms),
+        }
+    }
+
+    fn body(&self, data: &DataMessage, id: MessageId) -> Body {
+        let text = text(data).to_owned();
+        if data.open_group_invitation.is_some() {
+            return Body::Unsupported { text };
+        }
+        match (data.attachments.is_empty(), text.is_empty()) {
+            (false, _) => Body::Files { text, files: read_files(self.keys, id, &data.attachments) },
+            (true, false) => Body::Text(text),
+            (true, true) => Body::Unsupported { text },
         }
     }
 
@@ -308,13 +321,8 @@ fn is_empty(data: &DataMessage) -> bool {
     !is_visible(data) && data.reaction.is_none() && !data.is_timer_update()
 }
 
-fn body(data: &DataMessage) -> Body {
-    let text = text(data).to_owned();
-    if has_parts(data) || text.is_empty() { Body::Unsupported { text } } else { Body::Text(text) }
-}
-
 /// The whole content, where it holds more than the message's fields can tell.
 fn raw(content: &Content, data: &DataMessage) -> Vec<u8> {
-    let more = has_parts(data) || !data.preview.is_empty();
+    let more = data.open_group_invitation.is_some() || !data.preview.is_empty();
     if more { content.to_bytes() } else { Vec::new() }
 }

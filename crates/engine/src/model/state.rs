@@ -3,7 +3,7 @@
 use sotto_api::{ConversationId, ConversationView, MessageId};
 
 use super::{
-    AccountRecord, Changes, Conversation, Cursors, Job, JobKind, Meta, PeerKey, Seen, Timeline, Timers,
+    AccountRecord, Changes, Conversation, Cursors, Files, Job, JobKind, Meta, PeerKey, Seen, Timeline, Timers,
 };
 
 use crate::ordered::{Map, Set};
@@ -32,6 +32,8 @@ pub struct State {
     pub in_flight: Set<MessageId>,
     /// Messages that disappear, by when.
     pub timers: Timers,
+    /// Files kept here, or to be.
+    pub files: Files,
     /// Until when the other side counts as typing, Unix ms; never stored.
     pub typing: Map<ConversationId, u64>,
 }
@@ -51,6 +53,7 @@ impl State {
             cursors: Cursors::default(),
             in_flight: Set::new(),
             timers: Timers::default(),
+            files: Files::default(),
             typing: Map::new(),
         }
     }
@@ -62,7 +65,7 @@ impl State {
 
     /// What the page shows of a conversation.
     pub fn conversation_view(&self, conversation: &Conversation) -> ConversationView {
-        let mut view = conversation.view(|id| self.in_flight.contains(&id));
+        let mut view = conversation.view(|id| self.in_flight.contains(&id), &self.files);
         view.typing = self.typing.contains_key(&conversation.id);
         if conversation.with_self {
             view.display_name.clone_from(&self.account.display_name);
@@ -72,7 +75,7 @@ impl State {
 
     /// Messages and answers waiting for a recipient's swarm.
     pub fn queued(&self) -> u32 {
-        let counts = |kind| matches!(kind, JobKind::Message(_) | JobKind::Response);
+        let counts = |kind| matches!(kind, JobKind::Message(_) | JobKind::Response | JobKind::Upload(_));
         let waiting = self.jobs.values().filter(|job| counts(job.kind));
         u32::try_from(waiting.count()).unwrap_or(u32::MAX)
     }
@@ -114,6 +117,12 @@ impl State {
             match job {
                 Some(job) => drop(self.jobs.insert(*number, job.clone())),
                 None => drop(self.jobs.remove(number)),
+            }
+        }
+        for (id, head) in &changes.files {
+            match head {
+                Some(head) => drop(self.files.heads.insert(*id, *head)),
+                None => drop(self.files.heads.remove(id)),
             }
         }
         self.timers.apply(&changes.timers);

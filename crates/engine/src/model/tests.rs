@@ -3,12 +3,12 @@
 mod about;
 
 use proptest::prelude::*;
-use sotto_api::{Acceptance, ConversationId};
+use sotto_api::{Acceptance, ConversationId, FileState};
 use sotto_protocol::{
     account::AccountId,
     content::{
         AttachmentPointer, Content, DataMessage, Kind, LokiProfile, ReadReceipt, RequestResponse, Unsend,
-        proto::{GroupUpdateMessage, Reaction},
+        proto::{GroupUpdateMessage, OpenGroupInvitation, Reaction},
     },
     message::Opened,
 };
@@ -261,14 +261,50 @@ fn a_copy_newer_than_what_came_in_marks_it_read() {
 #[test]
 fn more_than_text_keeps_the_whole_content() {
     let mut desk = Desk::new();
-    let file = DataMessage { attachments: vec![AttachmentPointer::default()], ..data("look") };
-    let (effect, changes) = desk.hear_changes(BOB, 10, Kind::Data(file.into()));
+    let invitation = OpenGroupInvitation { url: Some("http://x/y".into()), name: Some("y".into()) };
+    let invitation = DataMessage { open_group_invitation: Some(invitation), ..data("join") };
+    let (effect, changes) = desk.hear_changes(BOB, 10, Kind::Data(invitation.into()));
     assert_eq!(effect, Effect::Taken);
     let message = changes.messages.into_values().next().flatten().unwrap();
-    assert_eq!(message.body, Body::Unsupported { text: "look".into() });
-    assert_eq!(Content::from_bytes(&message.raw).unwrap().data_message.unwrap().attachments.len(), 1);
+    assert_eq!(message.body, Body::Unsupported { text: "join".into() });
+    assert!(Content::from_bytes(&message.raw).unwrap().data_message.unwrap().open_group_invitation.is_some());
     let (_, changes) = desk.hear_changes(BOB, 11, text("plain"));
     assert!(changes.messages.into_values().flatten().all(|message| message.raw.is_empty()));
+}
+
+/// Files are wanted from people who were let in, and forgotten with their message, whatever becomes of it.
+#[test]
+fn files_go_with_their_messages() {
+    let mut desk = Desk::new();
+    let files = |text: &str| {
+        let attachments = vec![AttachmentPointer::default(), AttachmentPointer::default()];
+        Kind::Data(DataMessage { attachments, ..data(text) }.into())
+    };
+    desk.hear(BOB, 10, files("from a stranger"));
+    assert!(desk.state.files.heads.is_empty());
+    desk.say(20);
+    desk.hear(BOB, 30, files("look"));
+    assert_eq!(desk.state.files.heads.len(), 2);
+    let message = desk.stored.values().find(|message| message.sent_ms == 30).unwrap().clone();
+    assert!(message.raw.is_empty() && message.text() == "look");
+    let wanted =
+        |state: &State, file: &Attachment| matches!(state.files.state(file), FileState::Loading { .. });
+    assert!(message.files().iter().all(|file| wanted(&desk.state, file)));
+    // A change that leaves them alone.
+    let (_, changes) = desk.edit(|edit, _| edit.put_message(message.clone()));
+    assert!(changes.files.is_empty());
+    let unsend = Kind::Unsend(Unsend { timestamp: 30, author: account_id_text(&BOB) });
+    assert_eq!(desk.hear(BOB, 31, unsend), Effect::Taken);
+    assert!(desk.state.files.heads.is_empty());
+
+    for sent_ms in [4_000, 5_000] {
+        desk.hear(BOB, sent_ms, files(""));
+    }
+    let (bob, last) = (desk.bob(), desk.with_bob().last.as_ref().unwrap().id);
+    desk.edit(|edit, _| edit.remove_message(bob, last));
+    assert_eq!(desk.state.files.heads.len(), 2);
+    desk.edit(|edit, _| edit.clear(bob));
+    assert!(desk.state.files.heads.is_empty());
 }
 
 #[test]

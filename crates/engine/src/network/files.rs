@@ -114,8 +114,8 @@ impl<P: Platform> Network<P> {
         read: impl FnOnce(sotto_protocol::onion::v4::Response) -> Result<T, FileError>,
     ) -> Result<T, FilesError> {
         let timeout_ms = request.timeout_ms();
-        let (destination, request) = (server.destination(), request.to_v4());
-        let asked = self.0.ask_server(&destination, &request, timeout_ms);
+        let payload = request.into_v4().into_payload();
+        let asked = self.0.ask_server(server.destination(), payload, timeout_ms);
         Ok(read(self.0.unless_stopped(asked).await?)?)
     }
 }

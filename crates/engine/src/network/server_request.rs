@@ -23,15 +23,15 @@ const PAUSES_MS: [u64; 3] = [0, 500, 2_000];
 const NOBODY: NodeId = NodeId([0; 32]);
 
 impl<P: Platform> Inner<P> {
-    /// Asks a server, over another path whenever one fails. An answer that reports a passing failure (500, 502, 503,
+    /// Asks a server for what a request's payload says, over another path whenever one fails. An answer that reports a passing failure (500, 502, 503,
     /// 504) is asked for again; the last one is given back like any other answer.
     pub(crate) async fn ask_server(
         &self,
-        server: &Server,
-        request: &v4::Request,
+        server: Server,
+        payload: Vec<u8>,
         timeout_ms: u32,
     ) -> Result<v4::Response, NetworkError> {
-        let (target, payload) = (Destination::Server(server.clone()), request.encode());
+        let target = Destination::Server(server);
         let mut avoid: Vec<Rc<Path>> = Vec::new();
         let mut last = Err(NetworkError::Unreachable);
         for attempt in 0..ATTEMPTS {
@@ -73,7 +73,7 @@ impl<P: Platform> Inner<P> {
             Unsent::Path(PathError::Rejected | PathError::Other(_)) => Failed::Destination,
             Unsent::Path(error) => self.path_failed(path, &NOBODY, error),
         })?;
-        let Ok(response) = sent.answer.open_server(&sent.body) else {
+        let Ok(response) = sent.answer.open_server_in_place(sent.body) else {
             return Err(Failed::Way(path.clone()));
         };
         self.path_worked(path, sent.round_trip_ms);

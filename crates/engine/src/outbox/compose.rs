@@ -13,8 +13,8 @@ use sotto_protocol::{
 
 use crate::{
     model::{
-        AccountRecord, Body, Edit, Expiring, Job, JobKind, Message, Outcome, PeerKey, Quote, Times,
-        account_id_text, message_id, note_timer, seconds,
+        AccountRecord, Attachment, Body, Edit, Expiring, FileHead, Job, JobKind, Message, Outcome, Owner,
+        PeerKey, Quote, Times, account_id_text, message_id, note_timer, seconds,
     },
     vault::Keys,
 };
@@ -31,6 +31,19 @@ pub(crate) struct Letter<'a> {
     pub text: &'a str,
     /// What it answers.
     pub quote: Option<&'a Quote>,
+    /// Its files.
+    pub files: &'a [Attachment],
+}
+
+impl Letter<'_> {
+    fn body(&self) -> Body {
+        let text = self.text.to_owned();
+        if self.files.is_empty() {
+            Body::Text(text)
+        } else {
+            Body::Files { text, files: self.files.to_vec() }
+        }
+    }
 }
 
 /// What sealing needs.
@@ -44,8 +57,9 @@ pub(crate) struct Pen<'a, R> {
 }
 
 impl<R: CryptoRng> Pen<'_, R> {
-    /// Puts a text message with everything that goes along into the queue: the answer to the other side's
-    /// request (if one is due), the message, the copy for the own devices, the receipt for what was read.
+    /// Puts a message with everything that goes along into the queue: the answer to the other side's request (if
+    /// one is due), the message, the copy for the own devices, the receipt for what was read. With files, the
+    /// message keeps its place there until they are uploaded.
     ///
     /// # Errors
     /// When nothing can be sealed for this contact.
@@ -62,27 +76,52 @@ impl<R: CryptoRng> Pen<'_, R> {
             self.response(edit, conversation, response_ms)?;
         }
         self.receipt(edit, conversation, &times.read)?;
-        let author = |by_us| if by_us { *self.account.x25519_public() } else { peer };
-        let quoted = letter.quote.and_then(|quote| {
-            let author = account_id_text(&author(quote.by_us?));
-            Some(QuoteRef { timestamp: quote.sent_ms, author }.into())
-        });
-        let profile = profile(&edit.state().account);
-        let data = DataMessage {
-            body: Some(letter.text.to_owned()),
-            quote: quoted,
-            profile,
-            ..DataMessage::default()
-        };
         let id = message_id(self.keys, conversation, self.account.x25519_public(), times.sent_ms);
-        let kinds = (JobKind::Message(id), JobKind::Copy(id));
-        self.send_both(edit, conversation, data, timer, times.sent_ms, kinds)?;
         let mut message = own_message(id, conversation, times.sent_ms, edit.now_ms);
-        message.body = Body::Text(letter.text.to_owned());
+        message.body = letter.body();
         message.quote = letter.quote.cloned();
         message.expiry = Expiring::new(timer);
+        if letter.files.is_empty() {
+            self.release(edit, &message, None)?;
+        } else {
+            for file in letter.files {
+                let owner = Owner::Message(conversation, id);
+                edit.put_file(FileHead { id: file.id, owner, size: file.size, whole: true });
+            }
+            edit.queue(|number| job(number, peer, JobKind::Upload(id), conversation, None, 0, Vec::new()));
+        }
         edit.put_message(message);
         Ok(id)
+    }
+
+    /// Seals and queues a message whose files, if it has any, are uploaded; at the end of the queue, or in the place
+    /// of the job with this number.
+    ///
+    /// # Errors
+    /// When nothing can be sealed for this contact.
+    pub fn release(
+        &mut self,
+        edit: &mut Edit,
+        message: &Message,
+        number: Option<u64>,
+    ) -> Result<(), Failure> {
+        let peer = edit.peek(message.conversation).ok_or(Failure::NotFound)?.peer;
+        let own = self.account.x25519_public();
+        let quote = message.quote.as_ref().and_then(|quote| {
+            let author = account_id_text(if quote.by_us? { own } else { &peer });
+            Some(QuoteRef { timestamp: quote.sent_ms, author }.into())
+        });
+        let (text, files) = (message.text(), message.files());
+        let data = DataMessage {
+            body: (files.is_empty() || !text.is_empty()).then(|| text.to_owned()),
+            attachments: files.iter().map(Attachment::pointer).collect(),
+            quote,
+            profile: profile(&edit.state().account),
+            ..DataMessage::default()
+        };
+        let timer = message.expiry.map_or(Timer::Off, |expiry| expiry.timer);
+        let kinds = (JobKind::Message(message.id), JobKind::Copy(message.id));
+        self.send_both(edit, message.conversation, data, timer, message.sent_ms, kinds, number)
     }
 
     /// Sets when own messages of a conversation disappear, and queues the notice of that.
@@ -99,7 +138,7 @@ impl<R: CryptoRng> Pen<'_, R> {
         let data = DataMessage { flags: Some(FLAG_EXPIRATION_TIMER_UPDATE), ..DataMessage::default() };
         let id = message_id(self.keys, conversation, self.account.x25519_public(), sent_ms);
         let kinds = (JobKind::Message(id), JobKind::Copy(id));
-        self.send_both(edit, conversation, data, timer, sent_ms, kinds)?;
+        self.send_both(edit, conversation, data, timer, sent_ms, kinds, None)?;
         let mut message = own_message(id, conversation, sent_ms, edit.now_ms);
         message.body = Body::Timer { by_us: true, timer };
         message.expiry = Expiring::new(timer);
@@ -128,7 +167,7 @@ impl<R: CryptoRng> Pen<'_, R> {
         let sent_ms = edit.next_sent_ms(0);
         let timer = message.expiry.map_or(Timer::Off, |expiry| expiry.timer);
         let kinds = (JobKind::Control, JobKind::Control);
-        self.send_both(edit, message.conversation, data, timer, sent_ms, kinds)?;
+        self.send_both(edit, message.conversation, data, timer, sent_ms, kinds, None)?;
         Ok(sent_ms)
     }
 
@@ -187,7 +226,9 @@ impl<R: CryptoRng> Pen<'_, R> {
         self.seal(peer, &Content::new(Kind::Typing(typing), sent_ms))
     }
 
-    /// Queues something for the other side and the copy for the own devices; in Note to Self only that.
+    /// Queues something for the other side (under `number`, if one is given) and the copy for the own devices; in Note
+    /// to Self only that.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of the message")]
     fn send_both(
         &mut self,
         edit: &mut Edit,
@@ -196,6 +237,7 @@ impl<R: CryptoRng> Pen<'_, R> {
         timer: Timer,
         sent_ms: u64,
         (first, copy): (JobKind, JobKind),
+        number: Option<u64>,
     ) -> Result<(), Failure> {
         let known = edit.peek(conversation).ok_or(Failure::NotFound)?;
         let (peer, with_self) = (known.peer, known.with_self);
@@ -204,18 +246,22 @@ impl<R: CryptoRng> Pen<'_, R> {
             |data: DataMessage| Content::new(Kind::Data(data.into()), sent_ms).with_timer(wire(timer));
         let for_us = DataMessage { profile: None, sync_target: Some(account_id_text(&peer)), ..data.clone() };
         let for_us = self.seal(&own, &content(for_us))?;
-        let after = if with_self {
-            None
-        } else {
-            // Notices about timers say nothing about who sends them.
-            let profile = data.profile.clone().filter(|_| !data.is_timer_update());
-            let for_them = self.seal(&peer, &content(DataMessage { profile, ..data }))?;
-            let ttl_ms = ttl_ms(timer, false);
-            Some(edit.queue(|number| job(number, peer, first, conversation, None, ttl_ms, for_them)))
-        };
+        let after =
+            if with_self {
+                None
+            } else {
+                // Notices about timers say nothing about who sends them.
+                let profile = data.profile.clone().filter(|_| !data.is_timer_update());
+                let for_them = self.seal(&peer, &content(DataMessage { profile, ..data }))?;
+                let ttl_ms = ttl_ms(timer, false);
+                Some(edit.queue_as(number, |number| {
+                    job(number, peer, first, conversation, None, ttl_ms, for_them)
+                }))
+            };
         let kind = if with_self { first } else { copy };
         let ttl_ms = ttl_ms(timer, true);
-        edit.queue(|number| job(number, own, kind, conversation, after, ttl_ms, for_us));
+        let number = number.filter(|_| with_self);
+        edit.queue_as(number, |number| job(number, own, kind, conversation, after, ttl_ms, for_us));
         Ok(())
     }
 

@@ -15,6 +15,7 @@ use sotto_api::{Failure, MessageId};
 use sotto_protocol::account::AccountId;
 
 use crate::{
+    files,
     ledger::Journal,
     model::{Body, Edit, Job, JobKind, Loaded, Outcome, PeerKey, delete_from_swarm, seen_mark, start_sent},
     network::{NetworkError, StoreMessage, Stored},
@@ -128,6 +129,7 @@ impl<P: Platform> Lanes<'_, P> {
 async fn carry<P: Platform>(session: &Session<P>, job: &Job) -> bool {
     match job.kind {
         JobKind::Delete | JobKind::Expire => tidy(session, job).await,
+        JobKind::Upload(id) => files::carry(session, job, id).await,
         _ => deliver(session, job).await,
     }
 }

@@ -16,8 +16,9 @@ use tokio::sync::Mutex;
 
 use crate::{
     disappear,
+    files::{self, Transfers},
     inbox::Inbox,
-    model::{AccountRecord, Conversation, Job, Meta, Restore, Seen, State},
+    model::{AccountRecord, Conversation, FileHead, Job, Meta, Restore, Seen, State},
     network::{Network, NetworkConfig, SavedState},
     notify::Notify,
     platform::{Change, Platform, Store},
@@ -105,9 +106,12 @@ impl<P: Platform> Session<P> {
             scan(around, &vault, Space::Timers, &mut state).await?;
         let timers = timers.into_iter().map(|(id, conversation, due_ms)| (id, Some((conversation, due_ms))));
         state.timers.apply(&timers.collect());
+        let heads: Vec<FileHead> = scan(around, &vault, Space::Files, &mut state).await?;
+        state.files.heads = heads.into_iter().map(|head| (head.id, head)).collect();
         let session = Self::assemble(around, vault, keys, lock, state, saved);
         // Before anybody sees it.
         disappear::sweep(&session).await?;
+        files::forget_unsent(&session).await?;
         Ok(session)
     }
 
@@ -133,6 +137,7 @@ impl<P: Platform> Session<P> {
             outbox_changed: Notify::default(),
             recovered: Notify::default(),
             timers_changed: Notify::default(),
+            files: Transfers::default(),
             typing: Typing::default(),
             search: Search::default(),
             reacted_at: RefCell::default(),

@@ -13,7 +13,7 @@ use std::{
 
 use futures::{
     FutureExt, StreamExt,
-    future::{Either, join3, join5, pending, select},
+    future::{Either, join4, join5, pending, select},
 };
 use sotto_api::{Event, Failure, Link, LockKind, MessageView, NetworkView, ProfileView};
 use sotto_protocol::account::AccountKeys;
@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     disappear,
+    files::{self, Transfers},
     inbox::Inbox,
     model::{Message, Originals, Showing, State, account_id_text},
     network::{Change, Network},
@@ -57,6 +58,8 @@ pub(crate) struct Session<P: Platform> {
     pub recovered: Notify,
     /// Tells that another message is the next to disappear, or that the clock was set.
     pub timers_changed: Notify,
+    /// Files on their way.
+    pub files: Transfers,
     /// What is said and heard about typing.
     pub typing: Typing,
     /// What can be searched.
@@ -77,7 +80,9 @@ impl<P: Platform> Session<P> {
             outbox::run(self).boxed_local(),
             crate::inbox::run(self).boxed_local(),
             self.watch_network().boxed_local(),
-            join3(disappear::run(self), typing::run(self), search::run(self)).map(drop).boxed_local(),
+            join4(disappear::run(self), typing::run(self), search::run(self), files::run(self))
+                .map(drop)
+                .boxed_local(),
         );
         let closing = self.closing.changed(0);
         if !self.closed.get() {
@@ -117,6 +122,7 @@ impl<P: Platform> Session<P> {
             conversation: state.conversation(message.conversation),
             in_flight: state.in_flight.contains(&message.id),
             originals,
+            files: &state.files,
         })
     }
 

@@ -12,7 +12,7 @@ use sotto_api::{ConversationId, MessageId};
 
 use crate::{
     ledger::Ledger,
-    model::{AccountRecord, Changes, Conversation, Cursors, Job, Message, Meta},
+    model::{AccountRecord, Changes, Conversation, Cursors, FileHead, Job, Message, Meta},
     network::SavedState,
     platform::{Batch, Change, Platform},
     random::Random,
@@ -37,6 +37,7 @@ impl Record for Conversation {
 impl Record for Message {
     const ADDED: &'static [usize] = &[3];
 }
+impl Record for FileHead {}
 impl Record for Cursors {}
 impl Record for Job {}
 impl Record for Ledger {}
@@ -160,6 +161,12 @@ impl<'a, P: Platform> Sealer<'a, P> {
             let key = keys.key(Space::Timers, &[], &id.0);
             let record = place.map(|(conversation, due_ms)| (*id, conversation, due_ms));
             self.put_or_delete(key, record.as_ref());
+        }
+        for (id, head) in &changes.files {
+            self.put_or_delete(keys.key(Space::Files, &[], &id.0), head.as_ref());
+            if head.is_none() {
+                self.change(Change::DeletePrefix(keys.prefix(Space::FileParts, &id.0)));
+            }
         }
         for (number, bytes) in &changes.kept {
             self.put(keys.key(Space::Kept, &[], &number.to_be_bytes()), bytes);

@@ -205,6 +205,9 @@ impl<'a, P: Platform> Writer<'a, P> {
         if !changes.jobs.is_empty() {
             session.outbox_changed.notify();
         }
+        if !changes.files.is_empty() {
+            session.files.changed.notify();
+        }
         if !changes.timers.is_empty() {
             session.timers_changed.notify();
         }

@@ -42,6 +42,10 @@ pub enum Space {
     Timers = 11,
     /// How messages travelled, grouped by conversation.
     Ledgers = 12,
+    /// Files kept or wanted here.
+    Files = 13,
+    /// Bytes of files, grouped by file.
+    FileParts = 14,
 }
 
 /// Derived keys, wiped when dropped.

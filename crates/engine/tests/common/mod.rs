@@ -72,6 +72,7 @@ impl<S: Store + 'static> Platform for Machine<S> {
 pub struct HttpNet {
     client: reqwest::Client,
     unplugged: Cell<bool>,
+    forgetful: Cell<bool>,
     sent: RefCell<Vec<(String, Vec<u8>)>>,
 }
 
@@ -80,12 +81,22 @@ impl HttpNet {
         static PROVIDER: Once = Once::new();
         PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
-        Self { client: client.build().unwrap(), unplugged: Cell::default(), sent: RefCell::default() }
+        Self {
+            client: client.build().unwrap(),
+            unplugged: Cell::default(),
+            forgetful: Cell::default(),
+            sent: RefCell::default(),
+        }
     }
 
     /// Without a connection every request fails at once.
     pub fn set_unplugged(&self, unplugged: bool) {
         self.unplugged.set(unplugged);
+    }
+
+    /// Remembers nothing of what it sends: for measuring memory.
+    pub fn set_forgetful(&self) {
+        self.forgetful.set(true);
     }
 
     /// URL and body of every request that left, in order.
@@ -112,7 +123,9 @@ impl Net for HttpNet {
         if self.unplugged.get() {
             return Err(NetError::Unreachable);
         }
-        self.sent.borrow_mut().push((url.to_owned(), body.clone()));
+        if !self.forgetful.get() {
+            self.sent.borrow_mut().push((url.to_owned(), body.clone()));
+        }
         let timeout = Duration::from_millis(limits.timeout_ms.into());
         let sending = self.send(url, body, limits.max_response);
         tokio::time::timeout(timeout, sending).await.unwrap_or(Err(NetError::Timeout))

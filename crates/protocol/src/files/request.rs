@@ -39,6 +39,11 @@ pub enum FileRequest {
 impl FileRequest {
     /// The payload of the onion's innermost layer.
     pub fn to_v4(&self) -> v4::Request {
+        self.clone().into_v4()
+    }
+
+    /// As [`FileRequest::to_v4`], with the blob moved instead of copied.
+    pub fn into_v4(self) -> v4::Request {
         let request = |method: &str, endpoint: String| v4::Request {
             method: method.to_owned(),
             endpoint,
@@ -52,7 +57,7 @@ impl FileRequest {
                     [("Content-Type", "application/octet-stream"), ("Content-Disposition", "attachment")];
                 upload.headers = fixed.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
                 upload.headers.extend(ttl_s.map(ttl));
-                upload.body = Some(blob.clone());
+                upload.body = Some(blob);
                 upload
             }
             Self::Download(id) => request("GET", format!("/file/{id}")),

@@ -87,12 +87,27 @@ impl AnswerKey {
     /// # Errors
     /// [`AnswerError::Layer`] or [`AnswerError::V4`].
     pub fn open_server(&self, body: &[u8]) -> Result<v4::Response, AnswerError> {
-        Ok(v4::Response::decode(&self.open(body)?)?)
+        self.open_server_in_place(body.to_vec())
+    }
+
+    /// As [`AnswerKey::open_server`], without another copy of what may be a large file.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_server_in_place(&self, mut body: Vec<u8>) -> Result<v4::Response, AnswerError> {
+        self.unwrap(&mut body)?;
+        Ok(v4::Response::from_payload(body)?)
     }
 
     fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, LayerError> {
-        self.channel.open(sealed).or_else(|error| match &self.fallback {
-            Some(channel) => channel.open(sealed).map_err(|_| error),
+        let mut opened = sealed.to_vec();
+        self.unwrap(&mut opened)?;
+        Ok(opened)
+    }
+
+    fn unwrap(&self, sealed: &mut Vec<u8>) -> Result<(), LayerError> {
+        self.channel.unwrap(sealed).or_else(|error| match &self.fallback {
+            Some(channel) => channel.unwrap(sealed).map_err(|_| error),
             None => Err(error),
         })
     }

@@ -9,6 +9,11 @@ use super::frame;
 use super::layer::{Channel, EncType, LayerError};
 use crate::nodes::{Node, NodeId, NodeKey};
 
+/// What a layer takes before its content at most, bytes: a nonce and the length of its frame.
+const FRONT: usize = 24 + 4;
+/// What a layer usually takes behind its content, bytes: tag and control part.
+const BACK: usize = 320;
+
 /// A node of the path, or the node that is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hop {
@@ -114,28 +119,35 @@ pub fn build_with(
     payload: &[u8],
     rng: &mut impl CryptoRng,
 ) -> Result<Outgoing, LayerError> {
-    let (secret, key, first) = match destination {
-        Destination::Node(hop) => {
-            (fresh(rng), hop.x25519, Some(frame::encode(payload, br#"{"headers":""}"#)))
-        }
-        Destination::Server(server) => (fresh(rng), server.key, None),
+    // The layers grow around the payload in one buffer: a large payload is in memory once more, not once per layer.
+    let layers = path.len() + 2;
+    let front = layers * FRONT;
+    let mut buffer = Vec::with_capacity(front + payload.len() + layers * BACK);
+    buffer.resize(front, 0);
+    buffer.extend_from_slice(payload);
+    let (key, mut start) = match destination {
+        Destination::Node(hop) => (hop.x25519, frame::wrap(&mut buffer, front, br#"{"headers":""}"#)),
+        Destination::Server(server) => (server.key, front),
     };
+    let secret = fresh(rng);
     let answer = AnswerKey::new(enc, &secret, &key)?;
-    let mut sealed = answer.channel().seal(first.as_deref().unwrap_or(payload), rng)?;
+    start = answer.channel().wrap(&mut buffer, start, rng)?;
     let mut route = match destination {
         Destination::Node(hop) => node_route(hop, enc, &secret),
         Destination::Server(server) => server_route(server, enc, &secret),
     };
     for hop in path.iter().rev() {
         let secret = fresh(rng);
-        let plaintext = frame::encode(&sealed, route.as_bytes());
-        sealed = Channel::client(enc, &secret, &hop.x25519)?.seal(&plaintext, rng)?;
+        start = frame::wrap(&mut buffer, start, route.as_bytes());
+        start = Channel::client(enc, &secret, &hop.x25519)?.wrap(&mut buffer, start, rng)?;
         route = node_route(hop, enc, &secret);
     }
     // The outermost control part says only how to open the layer; the guard is known by its address.
     let outer = route.split_once(',').filter(|_| !path.is_empty()).map(|(_, rest)| format!("{{{rest}"));
     let outer = outer.unwrap_or_else(|| outer_control(enc, &secret));
-    Ok(Outgoing { body: frame::encode(&sealed, outer.as_bytes()), answer })
+    start = frame::wrap(&mut buffer, start, outer.as_bytes());
+    buffer.drain(..start);
+    Ok(Outgoing { body: buffer, answer })
 }
 
 fn fresh(rng: &mut impl CryptoRng) -> StaticSecret {

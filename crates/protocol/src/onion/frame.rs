@@ -21,6 +21,16 @@ pub fn encode(blob: &[u8], control: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// Makes a frame of what stands in `buffer` from `start` on, in place: the length goes before it, where there must be
+/// four bytes of room, and the control part behind it. Gives back where the frame begins.
+pub(super) fn wrap(buffer: &mut Vec<u8>, start: usize, control: &[u8]) -> usize {
+    let length = u32::try_from(buffer.len() - start).unwrap_or(u32::MAX).to_le_bytes();
+    let begin = start.saturating_sub(length.len());
+    buffer[begin..start].copy_from_slice(&length[..start - begin]);
+    buffer.extend_from_slice(control);
+    begin
+}
+
 /// Splits a frame into blob and control part, without copying. The control part is not looked at.
 ///
 /// # Errors

@@ -193,22 +193,41 @@ impl Channel {
         let start = self.enc.nonce();
         let mut sealed = Vec::with_capacity(start + plaintext.len() + 2 * TAG);
         sealed.resize(start, 0);
-        rng.fill_bytes(&mut sealed);
         sealed.extend_from_slice(plaintext);
-        let (nonce, text) = sealed.split_at_mut(start);
+        self.wrap(&mut sealed, start, rng)?;
+        Ok(sealed)
+    }
+
+    /// Seals what stands in `buffer` from `start` on, in place. The nonce goes before it, where there must be room, and
+    /// what is longer behind it. Gives back where the sealed part begins.
+    ///
+    /// # Errors
+    /// [`LayerError::Long`] beyond the cipher's limit; the buffer is of no use then.
+    pub(super) fn wrap(
+        &self,
+        buffer: &mut Vec<u8>,
+        start: usize,
+        rng: &mut impl CryptoRng,
+    ) -> Result<usize, LayerError> {
+        let begin = start.checked_sub(self.enc.nonce()).ok_or(LayerError::Short(start))?;
+        rng.fill_bytes(&mut buffer[begin..start]);
+        if self.enc == EncType::AesCbc {
+            return self.wrap_cbc(buffer, begin, start);
+        }
+        let (head, text) = buffer.split_at_mut(start);
+        let nonce = &head[begin..];
         let tag: [u8; TAG] = match self.enc {
-            EncType::AesGcm => Aes256Gcm::new(&(*self.key).into())
-                .encrypt_inout_detached(slice_nonce(nonce)?, b"", text.into())
-                .map_err(|_| LayerError::Long)?
-                .into(),
             EncType::XChaCha20 => XChaCha20Poly1305::new(&(*self.key).into())
                 .encrypt_inout_detached(slice_nonce(nonce)?, b"", text.into())
                 .map_err(|_| LayerError::Long)?
                 .into(),
-            EncType::AesCbc => return self.seal_cbc(sealed),
+            _ => Aes256Gcm::new(&(*self.key).into())
+                .encrypt_inout_detached(slice_nonce(nonce)?, b"", text.into())
+                .map_err(|_| LayerError::Long)?
+                .into(),
         };
-        sealed.extend_from_slice(&tag);
-        Ok(sealed)
+        buffer.extend_from_slice(&tag);
+        Ok(begin)
     }
 
     /// Opens what the other end sealed.
@@ -216,19 +235,32 @@ impl Channel {
     /// # Errors
     /// [`LayerError::Short`] or [`LayerError::Ciphertext`].
     pub fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, LayerError> {
+        let mut opened = sealed.to_vec();
+        self.unwrap(&mut opened)?;
+        Ok(opened)
+    }
+
+    /// Opens what the other end sealed, in place.
+    ///
+    /// # Errors
+    /// [`LayerError::Short`] or [`LayerError::Ciphertext`]; the buffer is as it was then.
+    pub(super) fn unwrap(&self, sealed: &mut Vec<u8>) -> Result<(), LayerError> {
         if sealed.len() < self.enc.min_len() {
             return Err(LayerError::Short(sealed.len()));
         }
-        let (nonce, text) = sealed.split_at(self.enc.nonce());
+        let (length, start) = (sealed.len(), self.enc.nonce());
+        let (nonce, text) = sealed.split_at_mut(start);
+        let nonce = &*nonce;
         if self.enc == EncType::AesCbc {
-            return cbc::Decryptor::<Aes256>::new_from_slices(&*self.key, nonce)
+            *sealed = cbc::Decryptor::<Aes256>::new_from_slices(&*self.key, nonce)
                 .map_err(|_| LayerError::Ciphertext)?
                 .decrypt_padded_vec::<Pkcs7>(text)
-                .map_err(|_| LayerError::Ciphertext);
+                .map_err(|_| LayerError::Ciphertext)?;
+            return Ok(());
         }
-        let (text, tag) = text.split_last_chunk::<TAG>().ok_or(LayerError::Short(sealed.len()))?;
-        let mut plain = text.to_vec();
-        let buffer = plain.as_mut_slice().into();
+        let (text, tag) = text.split_last_chunk_mut::<TAG>().ok_or(LayerError::Short(length))?;
+        let (buffer, tag) = (text.into(), &*tag);
+        // Both check the tag before they touch the text.
         match self.enc {
             EncType::XChaCha20 => XChaCha20Poly1305::new(&(*self.key).into()).decrypt_inout_detached(
                 slice_nonce(nonce)?,
@@ -244,15 +276,17 @@ impl Channel {
             ),
         }
         .map_err(|_| LayerError::Ciphertext)?;
-        Ok(plain)
+        sealed.truncate(length - TAG);
+        sealed.drain(..start);
+        Ok(())
     }
 
-    fn seal_cbc(&self, mut sealed: Vec<u8>) -> Result<Vec<u8>, LayerError> {
-        let text = sealed.split_off(self.enc.nonce());
-        let cipher =
-            cbc::Encryptor::<Aes256>::new_from_slices(&*self.key, &sealed).map_err(|_| LayerError::Long)?;
-        sealed.extend_from_slice(&cipher.encrypt_padded_vec::<Pkcs7>(&text));
-        Ok(sealed)
+    fn wrap_cbc(&self, buffer: &mut Vec<u8>, begin: usize, start: usize) -> Result<usize, LayerError> {
+        let text = buffer.split_off(start);
+        let cipher = cbc::Encryptor::<Aes256>::new_from_slices(&*self.key, &buffer[begin..])
+            .map_err(|_| LayerError::Long)?;
+        buffer.extend_from_slice(&cipher.encrypt_padded_vec::<Pkcs7>(&text));
+        Ok(begin)
     }
 }
 

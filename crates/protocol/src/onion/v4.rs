@@ -57,6 +57,21 @@ struct ResponseMeta<'a> {
 impl Request {
     /// The payload of the innermost layer. Adds `Content-Type: application/json` when there is a body and no such header.
     pub fn encode(&self) -> Vec<u8> {
+        encode_parts(&self.meta(), self.body.as_deref())
+    }
+
+    /// As [`Request::encode`], with the body moved instead of copied.
+    pub fn into_payload(mut self) -> Vec<u8> {
+        let meta = self.meta();
+        let Some(mut payload) = self.body.take() else { return encode_parts(&meta, None) };
+        let front = format!("l{}:{}{}:", meta.len(), String::from_utf8_lossy(&meta), payload.len());
+        payload.reserve_exact(front.len() + 1);
+        payload.splice(..0, front.into_bytes());
+        payload.push(b'e');
+        payload
+    }
+
+    fn meta(&self) -> Vec<u8> {
         let mut headers = std::borrow::Cow::Borrowed(&self.headers);
         let typed = self.headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"));
         if self.body.is_some() && !typed {
@@ -67,7 +82,7 @@ impl Request {
             endpoint: self.endpoint.as_str().into(),
             headers,
         };
-        encode_parts(&serde_json::to_vec(&meta).unwrap_or_default(), self.body.as_deref())
+        serde_json::to_vec(&meta).unwrap_or_default()
     }
 
     /// The server's side of [`Request::encode`].
@@ -103,19 +118,26 @@ impl Response {
     /// # Errors
     /// [`V4Error`].
     pub fn decode(bytes: &[u8]) -> Result<Self, V4Error> {
-        let (meta, body) = decode_parts(bytes)?;
+        Self::from_payload(bytes.to_vec())
+    }
+
+    /// As [`Response::decode`], with the body moved instead of copied.
+    ///
+    /// # Errors
+    /// [`V4Error`].
+    pub fn from_payload(mut bytes: Vec<u8>) -> Result<Self, V4Error> {
+        let (meta, body) = decode_parts(&bytes)?;
         let meta: ResponseMeta<'_> = serde_json::from_slice(meta).map_err(|_| V4Error::Meta)?;
         let text =
             |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Ok(Self {
-            code: meta.code,
-            headers: meta
-                .headers
-                .iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), text(value)))
-                .collect(),
-            body: body.unwrap_or_default().to_vec(),
-        })
+        let code = meta.code;
+        let headers =
+            meta.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), text(value))).collect();
+        // A body is followed by nothing but the end of the list.
+        let length = body.map_or(0, <[u8]>::len);
+        bytes.pop();
+        bytes.drain(..bytes.len() - length);
+        Ok(Self { code, headers, body: bytes })
     }
 
     /// What a server answers to a request that it cannot read.

@@ -18,6 +18,8 @@ pub struct BrowserNet;
 impl Net for BrowserNet {
     async fn post(&self, url: &str, body: Vec<u8>, limits: Limits) -> Result<Response, NetError> {
         let options = post_options(&body)?;
+        // The browser has its own copy now.
+        drop(body);
         within(limits.timeout_ms, |signal| {
             options.set_signal(Some(signal));
             fetch(url, &options, limits.max_response)
@@ -105,7 +107,9 @@ async fn read_body(answer: &web_sys::Response, largest: usize) -> Result<Vec<u8>
     let Some(stream) = answer.body() else { return Ok(Vec::new()) };
     let reader: ReadableStreamDefaultReader =
         stream.get_reader().dyn_into().map_err(|_| NetError::Unreachable)?;
-    let mut body = Vec::new();
+    let announced = answer.headers().get("content-length").ok().flatten();
+    let announced = announced.and_then(|length| length.parse::<usize>().ok()).unwrap_or(0);
+    let mut body = Vec::with_capacity(announced.min(largest));
     while let Some(chunk) = next_chunk(&reader).await? {
         if body.len() + chunk.length() as usize > largest {
             return Err(NetError::TooLarge);

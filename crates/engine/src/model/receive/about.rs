@@ -8,8 +8,8 @@ use sotto_protocol::{
 
 use super::{Effect, Received, Wanted, is_visible, text, timer};
 use crate::model::{
-    Body, Conversation, Early, Edit, Message, Outcome, PeerKey, Reaction, Signal, State, apply_reaction,
-    conversation_id, delete_from_swarm, erase, message_id, note_timer,
+    Body, Conversation, Early, Edit, FileHead, Message, Outcome, Owner, PeerKey, Reaction, Signal, State,
+    apply_reaction, conversation_id, delete_from_swarm, erase, message_id, note_timer,
 };
 
 /// Sent times of one receipt that are looked at.
@@ -184,10 +184,22 @@ impl Received<'_> {
         for reaction in early.into_iter().filter_map(|early| early.reaction) {
             apply_reaction(&mut message.reactions, reaction);
         }
+        want_files(edit, &message);
         edit.put_message(message.clone());
         if gone {
             take_back(edit, message, self.peer == self.own);
         }
+    }
+}
+
+/// Files of a message from somebody who was let in are loaded, unless the person wants to be asked.
+fn want_files(edit: &mut Edit, message: &Message) {
+    if !edit.peek(message.conversation).is_some_and(Conversation::loads_by_itself) {
+        return;
+    }
+    for file in message.files() {
+        let owner = Owner::Message(message.conversation, message.id);
+        edit.put_file(FileHead { id: file.id, owner, size: file.size, whole: false });
     }
 }
 

@@ -57,7 +57,10 @@ impl Gateways {
         let mut failed = RouteError::NoGateway;
         let mut unclear = None;
         let mut without_node = Vec::new();
-        for place in self.order(clock.monotonic_ms()) {
+        let mut body = body;
+        let order = self.order(clock.monotonic_ms());
+        let last = order.last().copied();
+        for place in order {
             let Some(gateway) = self.all.get(place) else { continue };
             let left = u32::try_from(end.saturating_sub(clock.monotonic_ms())).unwrap_or(u32::MAX);
             if left == 0 {
@@ -65,7 +68,9 @@ impl Gateways {
             }
             let url = format!("{}/onion/{}", gateway.url, node.ed25519);
             let limits = Limits { timeout_ms: left, ..limits };
-            let answer = platform.net().post(&url, body.clone(), limits).await;
+            // A large body is not kept beside the one that is sent without need.
+            let sent = if Some(place) == last { std::mem::take(&mut body) } else { body.clone() };
+            let answer = platform.net().post(&url, sent, limits).await;
             match answer.map(|response| (verdict(&response), response)) {
                 Ok((Verdict::Passed, response)) => {
                     gateway.worked();
