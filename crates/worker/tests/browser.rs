@@ -63,7 +63,7 @@ async fn a_given_up_request_does_not_block_others() {
 
 #[wasm_bindgen_test]
 async fn an_unreachable_address_is_an_error() {
-    let limits = Limits { timeout_ms: 5_000, max_response: 100 };
+    let limits = Limits::new(5_000, 100);
     let answer = BrowserNet.post("http://127.0.0.1:9/onion_req/v2", vec![1], limits).await;
     assert_eq!(answer, Err(NetError::Unreachable));
 }

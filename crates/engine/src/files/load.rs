@@ -1,18 +1,25 @@
 //! Loads wanted files, one after the other.
 
-use std::pin::pin;
+use std::{convert::Infallible, pin::pin};
 
 use futures::future::{Either, pending, select};
 use sotto_api::{FILE_PART_BYTES, Failure, FileId, FileProblem, FileState};
-use sotto_protocol::{attachment::MAX_BLOB, files::DownloadUrl};
+use sotto_protocol::{
+    attachment::{MAX_BLOB, MAX_FILE, legacy, stream},
+    files::DownloadUrl,
+};
 
 use super::{MAX_FAILURES, Move, Stop, parts::put, seal::open, tell};
 use crate::{
     model::{Attachment, FileHead, Loaded, Moving, Owner, Trouble},
-    platform::{Clock, Platform},
+    platform::{Arrived, Clock, Platform},
     session::Session,
 };
 
+/// How often the tabs learn how much has come, ms.
+const SHOW_EVERY_MS: u64 = 200;
+/// What the legacy scheme adds besides padding, bytes.
+const LEGACY_EXTRA: usize = 64;
 const FIRST_DELAY_MS: u64 = 1_000;
 const MAX_DELAY_MS: u64 = 10 * 60 * 1_000;
 
@@ -127,8 +134,9 @@ async fn load<P: Platform>(session: &Session<P>, head: FileHead) -> Result<(), S
         return Err(FileProblem::TooLarge.into());
     }
     let url: DownloadUrl = file.url.parse().map_err(|_| FileProblem::UnknownServer)?;
-    let moving = Move::begin(session, owner.1, head.id, false, file.size);
-    let blob = session.network.download(&url).await?.blob;
+    let total = expected(url.stream, file.size);
+    let moving = Move::begin(session, owner.1, head.id, false, total);
+    let blob = download(session, &url, &moving, total).await?;
     if blob.len() > MAX_BLOB {
         return Err(FileProblem::TooLarge.into());
     }
@@ -144,6 +152,47 @@ async fn load<P: Platform>(session: &Session<P>, head: FileHead) -> Result<(), S
     arrive(session, FileHead { size, whole: true, ..head }).await?;
     tell(session, owner.1, head.id, FileState::Here);
     Ok(())
+}
+
+/// Fetches a file, and shows how much of it has come.
+async fn download<P: Platform>(
+    session: &Session<P>,
+    url: &DownloadUrl,
+    moving: &Move<'_, P>,
+    total: u32,
+) -> Result<Vec<u8>, Stop> {
+    let arrived = Arrived::default();
+    let fetched = session.network.download_watched(url, Some(arrived.clone()));
+    let shown = show(session, &arrived, moving, total);
+    match select(pin!(Box::pin(fetched)), pin!(shown)).await {
+        Either::Left((fetched, _)) => Ok(fetched?.blob),
+        Either::Right((never, _)) => match never {},
+    }
+}
+
+/// Tells again and again how much has come.
+async fn show<P: Platform>(
+    session: &Session<P>,
+    arrived: &Arrived,
+    moving: &Move<'_, P>,
+    total: u32,
+) -> Infallible {
+    let mut shown = 0;
+    loop {
+        session.platform.clock().sleep(SHOW_EVERY_MS).await;
+        let done = u32::try_from(arrived.get()).unwrap_or(u32::MAX);
+        if done != shown {
+            shown = done;
+            moving.set(Moving { up: false, done, total: total.max(done) });
+        }
+    }
+}
+
+/// Bytes that have to come for a file of this length.
+fn expected(stream: bool, size: u32) -> u32 {
+    let size = (size as usize).min(MAX_FILE);
+    let sealed = if stream { stream::sealed_len(size) } else { legacy::padded_len(size) + LEGACY_EXTRA };
+    u32::try_from(sealed).unwrap_or(u32::MAX)
 }
 
 /// Notes that a file is here.

@@ -4,8 +4,8 @@ use sotto_protocol::files::{
     DownloadUrl, Downloaded, FileError, FileInfo, FileRequest, FileServer, LIFETIME_S, UrlError,
 };
 
-use super::{Network, NetworkError};
-use crate::platform::Platform;
+use super::{Network, NetworkError, request::MAX_RESPONSE};
+use crate::platform::{Arrived, Limits, Platform};
 
 /// Why a file did not come or go.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,8 +65,9 @@ impl<P: Platform> Network<P> {
         ttl_s: Option<u64>,
     ) -> Result<Uploaded, FilesError> {
         let server = self.file_server().ok_or(FilesError::NoServer)?;
-        let info = self
-            .ask_files(server, FileRequest::Upload { blob, ttl_s }, |answer| FileInfo::of_upload(&answer));
+        let info = self.ask_files(server, FileRequest::Upload { blob, ttl_s }, None, |answer| {
+            FileInfo::of_upload(&answer)
+        });
         let info = info.await?;
         let assumed = || self.now_ms().saturating_add(LIFETIME_S * 1_000);
         let id = info.id.ok_or(FileError::Malformed)?;
@@ -79,8 +80,20 @@ impl<P: Platform> Network<P> {
     /// # Errors
     /// After a bounded number of tries; see [`FilesError`]. [`FileError::NotFound`] is final: the file is gone.
     pub async fn download(&self, url: &DownloadUrl) -> Result<Downloaded, FilesError> {
+        self.download_watched(url, None).await
+    }
+
+    /// Like [`Network::download`]; `arrived` tells how much has come, of the last try.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn download_watched(
+        &self,
+        url: &DownloadUrl,
+        arrived: Option<Arrived>,
+    ) -> Result<Downloaded, FilesError> {
         let server = self.server_of(url)?;
-        self.ask_files(&server, FileRequest::Download(url.id.clone()), Downloaded::parse).await
+        self.ask_files(&server, FileRequest::Download(url.id.clone()), arrived, Downloaded::parse).await
     }
 
     /// Size of a file, and how long it will be kept.
@@ -90,7 +103,7 @@ impl<P: Platform> Network<P> {
     pub async fn file_info(&self, url: &DownloadUrl) -> Result<FileInfo, FilesError> {
         let server = self.server_of(url)?;
         let request = FileRequest::Info(url.id.clone());
-        self.ask_files(&server, request, |answer| FileInfo::of_file(&answer)).await
+        self.ask_files(&server, request, None, |answer| FileInfo::of_file(&answer)).await
     }
 
     /// Has a file kept for at least `ttl_s` seconds from now, or as long as the server likes; it never gets shorter.
@@ -100,7 +113,7 @@ impl<P: Platform> Network<P> {
     pub async fn extend_file(&self, url: &DownloadUrl, ttl_s: Option<u64>) -> Result<FileInfo, FilesError> {
         let server = self.server_of(url)?;
         let request = FileRequest::Extend { id: url.id.clone(), ttl_s };
-        self.ask_files(&server, request, |answer| FileInfo::of_file(&answer)).await
+        self.ask_files(&server, request, None, |answer| FileInfo::of_file(&answer)).await
     }
 
     fn server_of(&self, url: &DownloadUrl) -> Result<FileServer, FilesError> {
@@ -111,11 +124,12 @@ impl<P: Platform> Network<P> {
         &self,
         server: &FileServer,
         request: FileRequest,
+        arrived: Option<Arrived>,
         read: impl FnOnce(sotto_protocol::onion::v4::Response) -> Result<T, FileError>,
     ) -> Result<T, FilesError> {
-        let timeout_ms = request.timeout_ms();
+        let limits = Limits { arrived, ..Limits::new(request.timeout_ms(), MAX_RESPONSE) };
         let payload = request.into_v4().into_payload();
-        let asked = self.0.ask_server(server.destination(), payload, timeout_ms);
+        let asked = self.0.ask_server(server.destination(), payload, limits);
         Ok(read(self.0.unless_stopped(asked).await?)?)
     }
 }

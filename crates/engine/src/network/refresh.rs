@@ -141,7 +141,7 @@ impl<P: Platform> Inner<P> {
     }
 
     async fn ask_seed(&self, url: &str) -> Option<Vec<Node>> {
-        let limits = Limits { timeout_ms: SEED_TIMEOUT_MS, max_response: MAX_RESPONSE };
+        let limits = Limits::new(SEED_TIMEOUT_MS, MAX_RESPONSE);
         let answer = self.platform.net().post(url, seed::request(true), limits).await.ok()?;
         if answer.status != 200 {
             return None;

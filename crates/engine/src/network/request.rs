@@ -97,7 +97,7 @@ impl<P: Platform> Inner<P> {
         let path = lease.path();
         let id = &destination.ed25519;
         let target = Destination::Node(Hop::from(destination));
-        let sent = self.post_over(path, &target, payload, timeout_ms).await;
+        let sent = self.post_over(path, &target, payload, Limits::new(timeout_ms, MAX_RESPONSE)).await;
         let sent = sent.map_err(|unsent| match unsent {
             // A key on the list is degenerate: no honest node has such a key.
             Unsent::Degenerate => self.degenerate(path, id),
@@ -117,7 +117,7 @@ impl<P: Platform> Inner<P> {
         path: &Path,
         target: &Destination,
         payload: &[u8],
-        timeout_ms: u32,
+        limits: Limits,
     ) -> Result<Sent, Unsent> {
         let built = onion::build::build(&path.hops(), target, payload, &mut self.random.clone());
         let (Some(guard), Ok(Outgoing { body, answer })) = (path.guard(), built) else {
@@ -126,7 +126,6 @@ impl<P: Platform> Inner<P> {
         if body.len() > onion::MAX_REQUEST {
             return Err(Unsent::TooLarge);
         }
-        let limits = Limits { timeout_ms, max_response: MAX_RESPONSE };
         let started = self.monotonic_ms();
         let response = self.post(guard, body, limits).await;
         let round_trip_ms = self.monotonic_ms().saturating_sub(started);

@@ -13,7 +13,7 @@ use super::{
     path::Path,
     request::{Failed, Unsent},
 };
-use crate::platform::{Clock, Platform};
+use crate::platform::{Clock, Limits, Platform};
 
 /// Attempts of one request.
 const ATTEMPTS: usize = 4;
@@ -29,7 +29,7 @@ impl<P: Platform> Inner<P> {
         &self,
         server: Server,
         payload: Vec<u8>,
-        timeout_ms: u32,
+        limits: Limits,
     ) -> Result<v4::Response, NetworkError> {
         let target = Destination::Server(server);
         let mut avoid: Vec<Rc<Path>> = Vec::new();
@@ -40,7 +40,7 @@ impl<P: Platform> Inner<P> {
             }
             let lease = self.lease(&NOBODY, &avoid).await?;
             let path = lease.path();
-            match self.ask_server_over(path, &target, &payload, timeout_ms).await {
+            match self.ask_server_over(path, &target, &payload, limits.clone()).await {
                 Ok(response) if matches!(response.code, 500 | 502..=504) => last = Ok(response),
                 Ok(response) => return Ok(response),
                 Err(Failed::Given(error)) => return Err(error),
@@ -57,9 +57,9 @@ impl<P: Platform> Inner<P> {
         path: &Rc<Path>,
         target: &Destination,
         payload: &[u8],
-        timeout_ms: u32,
+        limits: Limits,
     ) -> Result<v4::Response, Failed> {
-        let sent = self.post_over(path, target, payload, timeout_ms).await;
+        let sent = self.post_over(path, target, payload, limits).await;
         let sent = sent.map_err(|unsent| match unsent {
             // Nodes of a path have proved their keys: it is the server's.
             Unsent::Degenerate => Failed::Given(NetworkError::Server),

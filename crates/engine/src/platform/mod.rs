@@ -7,7 +7,7 @@ pub mod contract;
 pub mod doubles;
 mod memory;
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use zeroize::Zeroizing;
 
@@ -52,13 +52,32 @@ pub trait Net {
     ) -> impl Future<Output = Result<Response, NetError>>;
 }
 
-/// Bounds of one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Bounds of one request, and what is seen of it meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Longest time until the whole answer is there, ms.
     pub timeout_ms: u32,
     /// Longest answer, bytes.
     pub max_response: usize,
+    /// Where to write how much of the answer has come, bytes, whenever something has.
+    pub arrived: Option<Arrived>,
+}
+
+/// How much of an answer has come, bytes.
+pub type Arrived = Rc<Cell<usize>>;
+
+impl Limits {
+    /// Bounds without anybody who watches.
+    pub fn new(timeout_ms: u32, max_response: usize) -> Self {
+        Self { timeout_ms, max_response, arrived: None }
+    }
+
+    /// Notes how much of the answer has come, bytes.
+    pub fn note(&self, bytes: usize) {
+        if let Some(arrived) = &self.arrived {
+            arrived.set(bytes);
+        }
+    }
 }
 
 /// Any answer of an HTTP server.

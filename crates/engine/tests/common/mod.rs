@@ -104,15 +104,17 @@ impl HttpNet {
         self.sent.borrow().clone()
     }
 
-    async fn send(&self, url: &str, body: Vec<u8>, max: usize) -> Result<Response, NetError> {
+    async fn send(&self, url: &str, body: Vec<u8>, limits: &Limits) -> Result<Response, NetError> {
         let request = self.client.post(url).header("content-type", "text/plain").body(body);
         let mut answer = request.send().await.map_err(|_| NetError::Unreachable)?;
-        let mut body = Vec::new();
+        let announced = usize::try_from(answer.content_length().unwrap_or(0)).unwrap();
+        let mut body = Vec::with_capacity(announced.min(limits.max_response));
         while let Some(chunk) = answer.chunk().await.map_err(|_| NetError::Unreachable)? {
-            if body.len() + chunk.len() > max {
+            if body.len() + chunk.len() > limits.max_response {
                 return Err(NetError::TooLarge);
             }
             body.extend_from_slice(&chunk);
+            limits.note(body.len());
         }
         Ok(Response { status: answer.status().as_u16(), body })
     }
@@ -127,7 +129,7 @@ impl Net for HttpNet {
             self.sent.borrow_mut().push((url.to_owned(), body.clone()));
         }
         let timeout = Duration::from_millis(limits.timeout_ms.into());
-        let sending = self.send(url, body, limits.max_response);
+        let sending = self.send(url, body, &limits);
         tokio::time::timeout(timeout, sending).await.unwrap_or(Err(NetError::Timeout))
     }
 }

@@ -1,6 +1,6 @@
 //! Files come down: by themselves, at a press, or not at all.
 
-use sotto_api::{Bytes, Command, Failure, FileKind, FileProblem, FileState};
+use sotto_api::{Bytes, Command, Event, Failure, FileKind, FileProblem, FileState};
 use sotto_protocol::{
     attachment::{legacy, stream},
     content::AttachmentPointer,
@@ -171,6 +171,25 @@ fn files_of_strangers_wait_to_be_asked_for() {
         assert!(ann.read_file(files[0].id).await.unwrap() == bytes);
         assert_eq!(network.files().sealed_requests(), asked + 1);
         client.shutdown();
+    });
+}
+
+#[test]
+fn it_is_told_how_much_has_come() {
+    on_this_thread(async {
+        let (_network, config) = network().await;
+        let (ann, bob, with_bob, with_ann) = friends(&config).await;
+        bob.done(Command::SetAutoLoad { conversation: with_ann, load: false }).await;
+        ann.send_picture(with_bob, &noise(1_000_000)).await;
+        let (message, files) = bob.files_when(with_ann, |state| state == FileState::NotLoaded).await;
+        bob.done(Command::LoadFile { message: message.id, file: files[0].id }).await;
+        let far = bob.event(|event| match event {
+            Event::File { state: FileState::Loading { done, total }, .. } if done > 0 => Some((done, total)),
+            _ => None,
+        });
+        let (done, total) = far.await;
+        assert!(done <= total && total > 1_000_000, "{done} of {total}");
+        assert_eq!(bob.file_event(files[0].id).await, FileState::Here);
     });
 }
 

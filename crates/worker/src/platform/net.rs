@@ -22,7 +22,7 @@ impl Net for BrowserNet {
         drop(body);
         within(limits.timeout_ms, |signal| {
             options.set_signal(Some(signal));
-            fetch(url, &options, limits.max_response)
+            fetch(url, &options, &limits)
         })
         .await
     }
@@ -34,12 +34,13 @@ impl Net for BrowserNet {
 /// When it is not there or too large.
 pub async fn fetch_file(url: &str) -> Result<Vec<u8>, NetError> {
     const LARGEST: usize = 4 << 20;
+    let limits = Limits::new(20_000, LARGEST);
     let options = plain_options("GET");
     options.set_mode(RequestMode::SameOrigin);
     options.set_cache(RequestCache::NoCache);
-    let response = within(20_000, |signal| {
+    let response = within(limits.timeout_ms, |signal| {
         options.set_signal(Some(signal));
-        fetch(url, &options, LARGEST)
+        fetch(url, &options, &limits)
     })
     .await?;
     if response.status != 200 {
@@ -94,29 +95,30 @@ fn plain_options(method: &str) -> RequestInit {
     options
 }
 
-async fn fetch(url: &str, options: &RequestInit, largest: usize) -> Result<Response, NetError> {
+async fn fetch(url: &str, options: &RequestInit, limits: &Limits) -> Result<Response, NetError> {
     let promise = scope::worker().fetch_with_str_and_init(url, options);
     let answer = JsFuture::from(promise).await.map_err(|_| NetError::Unreachable)?;
     let answer: web_sys::Response = answer.dyn_into().map_err(|_| NetError::Unreachable)?;
-    let body = read_body(&answer, largest).await?;
+    let body = read_body(&answer, limits).await?;
     Ok(Response { status: answer.status(), body })
 }
 
 /// Reads chunk by chunk, so that an endless answer costs no more than is allowed.
-async fn read_body(answer: &web_sys::Response, largest: usize) -> Result<Vec<u8>, NetError> {
+async fn read_body(answer: &web_sys::Response, limits: &Limits) -> Result<Vec<u8>, NetError> {
     let Some(stream) = answer.body() else { return Ok(Vec::new()) };
     let reader: ReadableStreamDefaultReader =
         stream.get_reader().dyn_into().map_err(|_| NetError::Unreachable)?;
     let announced = answer.headers().get("content-length").ok().flatten();
     let announced = announced.and_then(|length| length.parse::<usize>().ok()).unwrap_or(0);
-    let mut body = Vec::with_capacity(announced.min(largest));
+    let mut body = Vec::with_capacity(announced.min(limits.max_response));
     while let Some(chunk) = next_chunk(&reader).await? {
-        if body.len() + chunk.length() as usize > largest {
+        if body.len() + chunk.length() as usize > limits.max_response {
             return Err(NetError::TooLarge);
         }
         let start = body.len();
         body.resize(start + chunk.length() as usize, 0);
         chunk.copy_to(&mut body[start..]);
+        limits.note(body.len());
     }
     Ok(body)
 }

@@ -53,7 +53,7 @@ impl Gateways {
     ) -> Result<Response, RouteError> {
         let clock = platform.clock();
         let end = clock.monotonic_ms() + u64::from(limits.timeout_ms);
-        self.wait_for_one(platform, limits).await;
+        self.wait_for_one(platform, limits.timeout_ms).await;
         let mut failed = RouteError::NoGateway;
         let mut unclear = None;
         let mut without_node = Vec::new();
@@ -67,7 +67,7 @@ impl Gateways {
                 break;
             }
             let url = format!("{}/onion/{}", gateway.url, node.ed25519);
-            let limits = Limits { timeout_ms: left, ..limits };
+            let limits = Limits { timeout_ms: left, ..limits.clone() };
             // A large body is not kept beside the one that is sent without need.
             let sent = if Some(place) == last { std::mem::take(&mut body) } else { body.clone() };
             let answer = platform.net().post(&url, sent, limits).await;
@@ -125,10 +125,10 @@ impl Gateways {
     }
 
     /// While all rest there is no hurry; but half of the request's time must remain.
-    async fn wait_for_one<P: Platform>(&self, platform: &P, limits: Limits) {
+    async fn wait_for_one<P: Platform>(&self, platform: &P, timeout_ms: u32) {
         let now_ms = platform.clock().monotonic_ms();
         let first = self.all.iter().map(|gateway| gateway.rests_until.get()).min().unwrap_or(0);
-        let wait = first.saturating_sub(now_ms).min(u64::from(limits.timeout_ms / 2));
+        let wait = first.saturating_sub(now_ms).min(u64::from(timeout_ms / 2));
         if wait > 0 {
             platform.clock().sleep(wait).await;
         }
@@ -154,7 +154,7 @@ impl Gateway {
 
     /// Whether it answers at all. Then it was somebody on the path who did not.
     async fn is_alive<P: Platform>(&self, platform: &P) -> bool {
-        let limits = Limits { timeout_ms: HEALTH_TIMEOUT_MS, max_response: 4096 };
+        let limits = Limits::new(HEALTH_TIMEOUT_MS, 4096);
         let answer = platform.net().post(&format!("{}/health", self.url), Vec::new(), limits).await;
         answer.is_ok_and(|response| response.status == 200)
     }
