@@ -53,6 +53,13 @@ pub enum Command {
     Profile,
     /// Changes the own display name. → `Done`.
     SetDisplayName(String),
+    /// Makes a whole file that was not sent the own profile picture, and uploads it. → `Done` once it is on the file
+    /// server. It must be square, at most 600 × 600 pixels and
+    /// [`MAX_PICTURE_BYTES`](crate::MAX_PICTURE_BYTES) long, without metadata: nobody looks inside. Others see it with
+    /// the next message.
+    SetPicture(FileId),
+    /// Takes the own profile picture away. → `Done`.
+    RemovePicture,
     /// The recovery password in all its forms. → `RecoveryPassword`.
     RecoveryPassword,
     /// The person says that the recovery password is kept safe: the reminder goes. → `Done`.

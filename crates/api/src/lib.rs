@@ -53,6 +53,9 @@ pub const MAX_RECENT_EMOJI: usize = 24;
 /// Longest emoji that is kept as used lately, bytes: the longest of Unicode's have 35.
 pub const MAX_EMOJI_BYTES: usize = 64;
 
+/// Longest own profile picture, bytes.
+pub const MAX_PICTURE_BYTES: u32 = 2_000_000;
+
 /// Longest preview of a file, bytes.
 pub const MAX_PREVIEW_BYTES: usize = 8_192;
 

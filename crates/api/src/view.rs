@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConversationId, Expiry, FileView, MessageId, QuoteView, ReactionView, Timer};
+use crate::{ConversationId, Expiry, FileId, FileView, MessageId, QuoteView, ReactionView, Timer};
 
 /// Where the engine stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct ProfileView {
     pub recovery_saved: bool,
     /// What opens the vault.
     pub lock: LockKind,
+    /// The own picture, to be read with `ReadFile`. Another picture is another file.
+    pub picture: Option<FileId>,
 }
 
 /// What a conversation is.
@@ -102,6 +104,9 @@ pub struct ConversationView {
     pub may_follow_timer: bool,
     /// Whether the other side is typing.
     pub typing: bool,
+    /// The picture of the other side, when it is here, to be read with `ReadFile`; the own one in Note to Self. Another
+    /// picture is another file.
+    pub picture: Option<FileId>,
     /// Whether files that come in are loaded by themselves. They never are as long as it is a request.
     pub auto_load: bool,
     /// Whether files may be sent: both sides agreed, or it is Note to Self.

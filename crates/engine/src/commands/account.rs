@@ -112,6 +112,7 @@ impl<P: Platform> Engine<P> {
             original_images: false,
             recent_emoji: Vec::new(),
             skin_tone: 0,
+            picture: None,
         };
         let lock = lock_kind(&header);
         let new = NewAccount { account, restore, header, lock };

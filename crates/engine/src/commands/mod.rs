@@ -57,6 +57,8 @@ async fn with_account<P: Platform>(session: &Session<P>, command: Command) -> Re
     match command {
         Command::Profile => Ok(Reply::Profile(session.profile_view())),
         Command::SetDisplayName(name) => done(account::set_display_name(session, &name).await),
+        Command::SetPicture(id) => done(crate::files::picture::set(session, id).await),
+        Command::RemovePicture => done(crate::files::picture::remove(session).await),
         Command::RecoveryPassword => Ok(Reply::RecoveryPassword(account::recovery_password(session))),
         Command::RecoveryPasswordSaved => done(account::recovery_saved(session).await),
         Command::Conversations => Ok(Reply::Conversations(conversations::list(session))),

@@ -3,13 +3,13 @@
 use std::{convert::Infallible, pin::pin};
 
 use futures::future::{Either, pending, select};
-use sotto_api::{FILE_PART_BYTES, Failure, FileId, FileProblem, FileState};
+use sotto_api::{Failure, FileId, FileProblem, FileState};
 use sotto_protocol::{
     attachment::{MAX_BLOB, MAX_FILE, legacy, stream},
     files::DownloadUrl,
 };
 
-use super::{MAX_FAILURES, Move, Stop, parts::put, seal::open, tell};
+use super::{MAX_FAILURES, Move, Stop, parts::put_all, picture, seal::open, tell};
 use crate::{
     model::{Attachment, FileHead, Loaded, Moving, Owner, Trouble},
     platform::{Arrived, Clock, Platform},
@@ -127,6 +127,9 @@ fn wait<P: Platform>(session: &Session<P>, id: FileId) {
 
 /// Fetches, checks, opens and stores a file.
 async fn load<P: Platform>(session: &Session<P>, head: FileHead) -> Result<(), Stop> {
+    if let Owner::Contact(conversation) = head.owner {
+        return picture::load(session, head, conversation).await;
+    }
     let owner = head.owner.message().ok_or(Failure::NotFound)?;
     let message = session.writer().await?.message(owner.0, owner.1).await?.ok_or(Failure::NotFound)?;
     let file = message.files().iter().find(|file| file.id == head.id).ok_or(Failure::NotFound)?;
@@ -143,10 +146,7 @@ async fn load<P: Platform>(session: &Session<P>, head: FileHead) -> Result<(), S
     let total = u32::try_from(blob.len()).unwrap_or(u32::MAX);
     moving.set(Moving { up: false, done: total, total });
     let opened = open(blob, url.stream, file).await?;
-    for (number, bytes) in opened.chunks(FILE_PART_BYTES).enumerate() {
-        let writer = session.writer().await?;
-        put(session, &writer, head.id, number as u32, bytes).await?;
-    }
+    put_all(session, head.id, &opened).await?;
     let size = u32::try_from(opened.len()).unwrap_or(u32::MAX);
     drop(moving);
     arrive(session, FileHead { size, whole: true, ..head }).await?;
@@ -206,6 +206,9 @@ async fn give_up<P: Platform>(
     head: FileHead,
     trouble: Option<Trouble>,
 ) -> Result<(), Failure> {
+    if let Owner::Contact(conversation) = head.owner {
+        return picture::give_up(session, head, conversation).await;
+    }
     change(session, head, |file| file.trouble = trouble, None).await?;
     if let (Some(trouble), Some((_, message))) = (trouble, head.owner.message()) {
         let state = match trouble {

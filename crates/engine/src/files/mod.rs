@@ -3,6 +3,7 @@
 
 mod load;
 mod parts;
+pub(crate) mod picture;
 mod seal;
 mod upload;
 
@@ -72,7 +73,8 @@ impl Transfers {
 
 /// Loads files for ever, two at a time: each takes as much memory as its file, and more.
 pub(crate) async fn run<P: Platform>(session: &Session<P>) {
-    join(Box::pin(load::run(session)), Box::pin(load::run(session))).await;
+    let load = join(Box::pin(load::run(session)), Box::pin(load::run(session)));
+    join(load, Box::pin(picture::renew(session))).await;
 }
 
 /// Forgets files that were begun and not sent before the account was closed.
@@ -155,6 +157,18 @@ impl From<Failure> for Stop {
             Failure::File(problem) => problem.into(),
             Failure::Damaged => FileProblem::Incomplete.into(),
             other => Self::Here(other),
+        }
+    }
+}
+
+impl From<Stop> for Failure {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Away => Self::Network,
+            Stop::Server => Self::File(FileProblem::Unreachable),
+            Stop::Given(Trouble::Problem(problem)) => Self::File(problem),
+            Stop::Given(Trouble::Gone) => Self::File(FileProblem::Refused),
+            Stop::Here(failure) => failure,
         }
     }
 }

@@ -65,8 +65,21 @@ pub(crate) async fn part<P: Platform>(
     Ok(value)
 }
 
+/// Stores all of a file.
+pub(super) async fn put_all<P: Platform>(
+    session: &Session<P>,
+    id: FileId,
+    bytes: &[u8],
+) -> Result<(), Failure> {
+    for (number, bytes) in bytes.chunks(FILE_PART_BYTES).enumerate() {
+        let writer = session.writer().await?;
+        put(session, &writer, id, number as u32, bytes).await?;
+    }
+    Ok(())
+}
+
 /// Stores a part, unless its file has gone meanwhile. Only who holds the right to write may do that.
-pub(super) async fn put<P: Platform>(
+async fn put<P: Platform>(
     session: &Session<P>,
     _writer: &Writer<'_, P>,
     id: FileId,

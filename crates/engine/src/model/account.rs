@@ -1,7 +1,7 @@
 //! The account itself and the counters that belong to no conversation.
 
 use serde::{Deserialize, Serialize};
-use sotto_api::{MAX_EMOJI_BYTES, MAX_RECENT_EMOJI, RestoreProgress, Settings};
+use sotto_api::{FileId, MAX_EMOJI_BYTES, MAX_RECENT_EMOJI, RestoreProgress, Settings};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::SentTimes;
@@ -27,6 +27,22 @@ pub struct AccountRecord {
     pub recent_emoji: Vec<String>,
     /// The skin tone chosen last.
     pub skin_tone: u8,
+    /// The own picture. Since version 5 of the record.
+    #[zeroize(skip)]
+    pub picture: Option<Picture>,
+}
+
+/// The own profile picture.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Its bytes.
+    pub file: FileId,
+    /// Where others find it.
+    pub url: String,
+    /// What opens it: told to everybody who gets a message.
+    pub key: [u8; 32],
+    /// When the file server was last asked to keep it, Unix ms.
+    pub renewed_ms: u64,
 }
 
 impl std::fmt::Debug for AccountRecord {

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use sotto_api::{
-    Acceptance, ConversationId, ConversationView, Delivery, Kind, LastMessage, MessageId, Timer,
+    Acceptance, ConversationId, ConversationView, Delivery, FileId, Kind, LastMessage, MessageId, Timer,
 };
 
-use super::{Body, Files, Message, PeerKey, Profile, Reaction, account_id_text};
+use super::{Body, Files, Message, PeerKey, Profile, ProfileUpdate, Reaction, account_id_text};
+use crate::vault::Keys;
 
 /// A conversation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +69,10 @@ pub struct Conversation {
     pub early: Vec<Early>,
     /// Files that come in are loaded when somebody asks, not before. Since version 3 of the record.
     pub load_on_press: bool,
+    /// Their picture, when it is here. From here on: since version 4 of the record.
+    pub picture: Option<FileId>,
+    /// The picture that their profile names: another one is still to be loaded.
+    pub named_picture: Option<FileId>,
 }
 
 /// Something about a message that is not here yet.
@@ -132,6 +137,8 @@ impl Conversation {
             their_notice: None,
             early: Vec::new(),
             load_on_press: false,
+            picture: None,
+            named_picture: None,
         }
     }
 
@@ -197,6 +204,17 @@ impl Conversation {
         self.acceptance() == Acceptance::Accepted && !self.blocked
     }
 
+    /// Takes over what they say about themselves.
+    pub fn update_profile(&mut self, keys: &Keys, update: &ProfileUpdate) {
+        let before = (self.profile.picture_url.clone(), self.profile.picture_key.clone());
+        self.profile.update(update);
+        let Profile { picture_url: url, picture_key: key, .. } = &self.profile;
+        if (url, key) != (&before.0, &before.1) {
+            let id = || FileId(keys.id(b'p', &[&self.id.0, &[key.len() as u8], key, url.as_bytes()]));
+            self.named_picture = (!url.is_empty()).then(id);
+        }
+    }
+
     /// Whether files that come in are loaded without anybody asking.
     pub fn loads_by_itself(&self) -> bool {
         !self.load_on_press && self.is_open()
@@ -258,6 +276,7 @@ impl Conversation {
             their_timer: self.their_timer,
             may_follow_timer: self.may_follow_timer(),
             typing: false,
+            picture: self.picture,
             auto_load: !self.load_on_press,
             may_send_files: self.is_open(),
         }

@@ -3,8 +3,8 @@
 use sotto_api::{ConversationId, FileId, MessageId};
 
 use super::{
-    AccountRecord, Conversation, Cursors, FileHead, Job, JobKind, Last, Message, Meta, Pieces, SeenPieces,
-    State, Timeline, TimerChanges,
+    AccountRecord, Conversation, Cursors, FileHead, Job, JobKind, Last, Message, Meta, Owner, Pieces,
+    SeenPieces, State, Timeline, TimerChanges,
 };
 use crate::ordered::{Map, Set};
 
@@ -259,6 +259,7 @@ impl<'a> Edit<'a> {
         self.renew_summaries();
         self.note_timers();
         self.forget_files();
+        self.note_pictures();
         let mut added: Map<ConversationId, Vec<(u64, MessageId)>> = Map::new();
         for ((conversation, id), message) in &self.changes.messages {
             if let Some(message) = message {
@@ -323,6 +324,28 @@ impl Edit<'_> {
         };
         let gone: Vec<FileId> = fresh.chain(stored).filter(is_gone).map(|head| head.id).collect();
         gone.into_iter().for_each(|id| self.remove_file(id));
+    }
+
+    /// Pictures of people who were let in are wanted; those that no profile names any more go.
+    fn note_pictures(&mut self) {
+        let ids: Vec<ConversationId> = self.changes.conversations.keys().copied().collect();
+        for id in ids {
+            let Some(of) = self.changes.conversations.get_mut(&id) else { continue };
+            if of.named_picture.is_none() {
+                of.picture = None;
+            }
+            let (shown, named, open) = (of.picture, of.named_picture, of.is_open());
+            let heads = self.state.files.heads.values().filter(|head| head.owner == Owner::Contact(id));
+            let unused = heads.filter(|head| Some(head.id) != shown && Some(head.id) != named);
+            for head in unused {
+                self.changes.files.insert(head.id, None);
+            }
+            if let Some(named) = named.filter(|named| open && Some(*named) != shown)
+                && !self.state.files.heads.contains_key(&named)
+            {
+                self.put_file(FileHead { id: named, owner: Owner::Contact(id), size: 0, whole: false });
+            }
+        }
     }
 
     fn note_timers(&mut self) {

@@ -67,6 +67,10 @@ pub enum Owner {
     Nobody,
     /// A message's.
     Message(ConversationId, MessageId),
+    /// The picture of the other side of a conversation.
+    Contact(ConversationId),
+    /// The own picture.
+    Us,
 }
 
 impl Owner {
@@ -74,7 +78,7 @@ impl Owner {
     pub fn message(self) -> Option<(ConversationId, MessageId)> {
         match self {
             Self::Message(conversation, message) => Some((conversation, message)),
-            Self::Nobody => None,
+            _ => None,
         }
     }
 }

@@ -23,7 +23,7 @@ mod tests;
 mod timeline;
 mod timers;
 
-pub use account::{AccountRecord, Meta, Restore};
+pub use account::{AccountRecord, Meta, Picture, Restore};
 pub use conversation::{Conversation, Early, Last};
 pub use edit::{Changes, Edit, Loaded, Signal};
 pub use file::{Attachment, FileHead, Files, Moving, Owner, Trouble, pixels};

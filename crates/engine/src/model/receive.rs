@@ -150,7 +150,8 @@ impl Received<'_> {
         }
         let now_ms = edit.now_ms;
         let conversation = edit.conversation_or_new(id, || Conversation::new(id, self.peer, false));
-        conversation.profile.update(&ProfileUpdate::read(data.profile.as_ref(), data.profile_key.as_ref()));
+        let update = ProfileUpdate::read(data.profile.as_ref(), data.profile_key.as_ref());
+        conversation.update_profile(self.keys, &update);
         conversation.hidden = false;
         conversation.archived &= conversation.muted_until_ms > now_ms;
         conversation.arrivals += 1;
@@ -199,7 +200,7 @@ impl Received<'_> {
             return Effect::Refused;
         }
         let update = ProfileUpdate::read(response.profile.as_ref(), response.profile_key.as_ref());
-        conversation.profile.update(&update);
+        conversation.update_profile(self.keys, &update);
         let first = conversation.approved && !conversation.approved_me;
         conversation.approved_me = true;
         conversation.hidden = false;

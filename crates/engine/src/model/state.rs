@@ -69,6 +69,7 @@ impl State {
         view.typing = self.typing.contains_key(&conversation.id);
         if conversation.with_self {
             view.display_name.clone_from(&self.account.display_name);
+            view.picture = self.account.picture.as_ref().map(|picture| picture.file);
         }
         view
     }

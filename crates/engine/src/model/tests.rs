@@ -42,6 +42,7 @@ impl Desk {
             original_images: false,
             recent_emoji: Vec::new(),
             skin_tone: 0,
+            picture: None,
         };
         Self {
             vault: Vault::open(&Zeroizing::new([9; 32])),

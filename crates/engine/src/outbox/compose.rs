@@ -117,6 +117,7 @@ impl<R: CryptoRng> Pen<'_, R> {
             attachments: files.iter().map(Attachment::pointer).collect(),
             quote,
             profile: profile(&edit.state().account),
+            profile_key: profile_key(&edit.state().account),
             ..DataMessage::default()
         };
         let timer = message.expiry.map_or(Timer::Off, |expiry| expiry.timer);
@@ -162,8 +163,9 @@ impl<R: CryptoRng> Pen<'_, R> {
         let action = if add { ReactionAction::React } else { ReactionAction::Remove };
         let (timestamp, author, emoji) = (message.sent_ms, account_id_text(author), emoji.to_owned());
         let reaction = Some(React { timestamp, author, emoji, action }.into());
-        let data =
-            DataMessage { reaction, profile: profile(&edit.state().account), ..DataMessage::default() };
+        let account = &edit.state().account;
+        let (profile, profile_key) = (profile(account), profile_key(account));
+        let data = DataMessage { reaction, profile, profile_key, ..DataMessage::default() };
         let sent_ms = edit.next_sent_ms(0);
         let timer = message.expiry.map_or(Timer::Off, |expiry| expiry.timer);
         let kinds = (JobKind::Control, JobKind::Control);
@@ -244,7 +246,8 @@ impl<R: CryptoRng> Pen<'_, R> {
         let own = *self.account.x25519_public();
         let content =
             |data: DataMessage| Content::new(Kind::Data(data.into()), sent_ms).with_timer(wire(timer));
-        let for_us = DataMessage { profile: None, sync_target: Some(account_id_text(&peer)), ..data.clone() };
+        let sync_target = Some(account_id_text(&peer));
+        let for_us = DataMessage { profile: None, profile_key: None, sync_target, ..data.clone() };
         let for_us = self.seal(&own, &content(for_us))?;
         let after =
             if with_self {
@@ -277,7 +280,8 @@ impl<R: CryptoRng> Pen<'_, R> {
     ) -> Result<(), Failure> {
         let peer = edit.peek(conversation).ok_or(Failure::NotFound)?.peer;
         let profile = profile(&edit.state().account);
-        let response = RequestResponse { approved: true, profile_key: None, profile };
+        let response =
+            RequestResponse { approved: true, profile_key: profile_key(&edit.state().account), profile };
         let wire = self.seal(&peer, &Content::new(Kind::RequestResponse(response), sent_ms))?;
         edit.queue(|number| job(number, peer, JobKind::Response, conversation, None, TTL_MS, wire));
         Ok(())
@@ -314,9 +318,17 @@ fn ttl_ms(timer: Timer, own_swarm: bool) -> u64 {
 fn profile(account: &AccountRecord) -> Option<LokiProfile> {
     (!account.display_name.is_empty()).then(|| LokiProfile {
         display_name: Some(account.display_name.clone()),
-        profile_picture: Some(String::new()),
+        profile_picture: Some(
+            account.picture.as_ref().map(|picture| picture.url.clone()).unwrap_or_default(),
+        ),
         last_update_seconds: Some(account.profile_updated_s),
     })
+}
+
+/// What opens the own picture.
+fn profile_key(account: &AccountRecord) -> Option<Vec<u8>> {
+    let named = account.picture.as_ref().filter(|_| !account.display_name.is_empty());
+    named.map(|picture| picture.key.to_vec())
 }
 
 fn job(

@@ -145,6 +145,7 @@ impl<P: Platform> Session<P> {
             display_name: state.account.display_name.clone(),
             recovery_saved: state.account.recovery_saved,
             lock: self.lock,
+            picture: state.account.picture.as_ref().map(|picture| picture.file),
         }
     }
 

@@ -26,13 +26,13 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 }
 
 impl Record for AccountRecord {
-    const ADDED: &'static [usize] = &[2, 1, 2];
+    const ADDED: &'static [usize] = &[2, 1, 2, 1];
 }
 impl Record for Meta {
     const ADDED: &'static [usize] = &[1];
 }
 impl Record for Conversation {
-    const ADDED: &'static [usize] = &[12, 1];
+    const ADDED: &'static [usize] = &[12, 1, 2];
 }
 impl Record for Message {
     const ADDED: &'static [usize] = &[3];

@@ -15,5 +15,6 @@ mod people;
 mod crashing;
 mod hands;
 mod loading;
+mod pictures;
 mod removing;
 mod sending;
