@@ -257,6 +257,8 @@ fn changes_of_a_profile_are_stamped() {
     assert!(config.set_renewed_picture(&picture("http://a.b/1", &[1; 32]), 20));
     assert!(config.set_blinded_requests(Some(false), 30) && !config.set_blinded_requests(Some(false), 31));
     assert_eq!((stamps(&config), config.profile_updated()), ([10, 30], 30));
+    assert!(!config.set_picture(Some(&picture(&"x".repeat(224), &[1; 32])), 40));
+    assert!(!config.set_renewed_picture(&picture("", &[1; 32]), 40));
     // Without a picture that was chosen there is none to be cleared.
     assert!(!config.set_picture(None, 40));
     assert!(config.set_picture(Some(&picture("http://a.b/2", &[2; 32])), 40) && config.set_picture(None, 50));

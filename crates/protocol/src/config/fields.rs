@@ -33,6 +33,13 @@ pub enum Notify {
     MentionsOnly,
 }
 
+impl Picture {
+    /// Whether the address is of 1…223 bytes. Others are not written.
+    pub fn is_valid(&self) -> bool {
+        (1..=MAX_PICTURE_URL).contains(&self.url.len())
+    }
+}
+
 impl fmt::Debug for Picture {
     /// Without the key, and without the address, which leads to the file.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -189,7 +196,7 @@ impl SetFields for Dict {
     /// Both or nothing.
     fn set_picture(&mut self, url: &str, key: &str, picture: Option<&Picture>) {
         if self.picture(url, key).as_ref() != picture {
-            let picture = picture.filter(|picture| (1..=MAX_PICTURE_URL).contains(&picture.url.len()));
+            let picture = picture.filter(|picture| picture.is_valid());
             put(self, url, picture.map(|picture| picture.url.as_str().into()));
             put(self, key, picture.map(|picture| picture.key.as_slice().into()));
         }

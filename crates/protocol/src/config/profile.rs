@@ -32,9 +32,10 @@ impl Config<UserProfile> {
         if data.time("T") > data.time("t") { data.picture("P", "Q") } else { data.picture("p", "q") }
     }
 
-    /// Sets the picture that the user chose.
+    /// Sets the picture that the user chose; nothing happens if it is not valid.
     pub fn set_picture(&mut self, picture: Option<&Picture>, now_s: u64) -> bool {
-        if self.data().picture("p", "q").as_ref() == picture {
+        let invalid = picture.is_some_and(|picture| !picture.is_valid());
+        if invalid || self.data().picture("p", "q").as_ref() == picture {
             return false;
         }
         self.edit(&[], |data| {
@@ -47,9 +48,9 @@ impl Config<UserProfile> {
         })
     }
 
-    /// Sets where the same picture is after it was uploaded again.
+    /// Sets where the same picture is after it was uploaded again; nothing happens if it is not valid.
     pub fn set_renewed_picture(&mut self, picture: &Picture, now_s: u64) -> bool {
-        if self.data().picture("P", "Q").as_ref() == Some(picture) {
+        if !picture.is_valid() || self.data().picture("P", "Q").as_ref() == Some(picture) {
             return false;
         }
         self.edit(&[], |data| {
