@@ -135,6 +135,10 @@ pub enum Icon {
     Download,
     /// `play`
     Play,
+    /// `pause`
+    Pause,
+    /// `mic`
+    Mic,
     /// `music`
     Music,
     /// `film`
@@ -300,6 +304,12 @@ impl Icon {
             }
             Self::Play => {
                 r#"<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>"#
+            }
+            Self::Pause => {
+                r#"<rect x="14" y="3" width="5" height="18" rx="1"/><rect x="5" y="3" width="5" height="18" rx="1"/>"#
+            }
+            Self::Mic => {
+                r#"<path d="M12 19v3"/><path d="M19 10v2a7 7 0 0 1-14 0v-2"/><rect x="9" y="2" width="6" height="13" rx="3"/>"#
             }
             Self::Music => {
                 r#"<path d="M9 18V5l12-2v13"/><circle cx="6" cy="18" r="3"/><circle cx="18" cy="16" r="3"/>"#

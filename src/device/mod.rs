@@ -2,6 +2,7 @@
 
 pub mod attention;
 pub mod camera;
+pub mod canvas;
 pub mod chime;
 pub mod grey;
 mod helper;
@@ -11,5 +12,6 @@ pub mod pictures;
 pub mod qr;
 pub mod save;
 mod script;
-mod stream;
+pub mod sound;
+pub mod stream;
 pub mod video;

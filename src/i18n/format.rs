@@ -31,6 +31,25 @@ pub fn bytes(value: u64) -> String {
     }
 }
 
+/// A number with at most one decimal: 1.5.
+pub fn decimal(value: f64) -> String {
+    thread_local! {
+        static FORMAT: Function = {
+            let options = Object::new();
+            // Setting a field of a fresh plain object does not fail.
+            let _ = Reflect::set(&options, &"maximumFractionDigits".into(), &1.into());
+            Intl::NumberFormat::new(&locales(), &options).format()
+        };
+    }
+    apply(&FORMAT, &JsValue::from_f64(value))
+}
+
+/// A length as clocks show it: 1:05.
+pub fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 /// The time of day: 14:32.
 pub fn time(unix_ms: u64) -> String {
     thread_local! {

@@ -53,6 +53,9 @@ const WORKERS: [Worker; 3] = [
     },
 ];
 
+/// Scripts that are a whole by themselves: their file, and the `meta` element that the page finds them by.
+const SCRIPTS: [&str; 1] = ["recorder"];
+
 /// The postcard bytes of `ToPage::Fatal`; a test compares them with the real ones.
 const FATAL: u8 = 5;
 
@@ -77,6 +80,14 @@ fn finish_folder(folder: &Path) -> Result {
         let name = format!("{}-{}.js", worker.script, files::digest(loader.as_bytes()));
         files::write(&folder.join(&name), loader)?;
         html = point(&html, worker.meta, &name)?;
+    }
+    for script in SCRIPTS {
+        let old = folder.join(format!("{script}.js"));
+        let text = files::read(&old)?;
+        let name = format!("sotto-{script}-{}.js", files::digest(&text));
+        files::write(&folder.join(&name), text)?;
+        files::remove(&old)?;
+        html = point(&html, script, &name)?;
     }
     files::write(&index, html)
 }
@@ -211,8 +222,9 @@ mod tests {
         put(
             "index.html",
             "<meta name=\"worker\" content=\"/sotto-worker_loader.js\"><meta name=qr content=/sotto-qr.js>\
-             <meta name=pictures content=/sotto-pictures.js>",
+             <meta name=pictures content=/sotto-pictures.js><meta name=recorder content=/recorder.js>",
         );
+        put("recorder.js", "registerProcessor()");
         put("sotto-pictures.js", "new URL('sotto-pictures_bg.wasm', import.meta.url)");
         put("sotto-pictures_bg.wasm", "pictures");
         put("sotto-worker.js", "new URL('sotto-worker_bg.wasm', import.meta.url)");
@@ -244,6 +256,10 @@ mod tests {
             assert!(files::read_text(&folder.join(script.unwrap())).unwrap().contains(&wasm));
         }
         assert!(!names.iter().any(|name| name.ends_with("_loader.js") || name == "sotto-worker.js"));
+        let recorder = names.iter().find(|name| name.starts_with("sotto-recorder-")).unwrap();
+        assert!(
+            html.contains(&format!("content=/{recorder}>")) && !names.contains(&"recorder.js".to_owned())
+        );
         std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -20,6 +20,7 @@ mod search;
 mod sheets;
 mod start;
 mod strip;
+mod voice;
 
 pub use gallery::Over as GalleryOver;
 pub use requests::Requests as RequestsPane;
@@ -44,6 +45,7 @@ use list::List;
 use palette::Palettes;
 use rail::Rail;
 use strip::Strip;
+use voice::{Player, PlayerBar};
 
 /// Windows at least this wide show the details from the start, px.
 const ROOMY: f64 = 1280.0;
@@ -84,6 +86,7 @@ pub fn Chat() -> impl IntoView {
     keys::listen(state, overlays);
     notices::follow(state);
     invited::follow(state);
+    Player::provide(state);
     once::effect(move || {
         if let Route::Message(id, message) = navigation.route() {
             state.jump.set(Some((id, message)));
@@ -96,6 +99,7 @@ pub fn Chat() -> impl IntoView {
             <List />
             <div class="beside">
                 <Strip />
+                <PlayerBar />
                 {move || match beside.get() {
                     Beside::Conversation(id) => view! { <Conversation id=id details=details /> }.into_any(),
                     Beside::Requests => view! { <Requests /> }.into_any(),

@@ -8,9 +8,13 @@ use super::{
     tray::{Attach, Tray, add, from_transfer, send_again},
 };
 use crate::{
-    components::icon::{Glyph, Icon},
+    components::{
+        icon::{Glyph, Icon},
+        show::Show,
+    },
     i18n::t,
     once,
+    pages::chat::voice::{Microphone, RecordBar, Start},
     state::State,
 };
 
@@ -46,6 +50,26 @@ pub fn Composer(
             text.with(|text| !text.trim().is_empty())
         };
         left.get() >= 0 && filled
+    });
+    let recording = RwSignal::new(None::<Start>);
+    // With nothing to send, the same place is for speaking.
+    let speaks = once::memo(move || {
+        let nothing = text.with(|text| text.trim().is_empty()) && !pending.get();
+        nothing && talk.view.with(|view| view.as_ref().is_some_and(|view| view.may_send_files))
+    });
+    // After a recording the person goes on writing.
+    let spoke = StoredValue::new(false);
+    once::effect(move || {
+        let now = recording.with(Option::is_some);
+        if spoke.get_value() && !now {
+            // Once it is shown again.
+            request_animation_frame(move || {
+                if let Some(Some(field)) = node.try_get_untracked() {
+                    let _ = field.focus();
+                }
+            });
+        }
+        spoke.set_value(now);
     });
     let send = move || {
         let Some(field) = node.get_untracked() else { return };
@@ -145,11 +169,13 @@ pub fn Composer(
     view! {
         <form
             class="composer"
+            class:recording=move || recording.with(Option::is_some)
             on:submit=move |event| {
                 event.prevent_default();
                 send();
             }
         >
+            <Show when=move || recording.with(Option::is_some)><RecordBar recording=recording /></Show>
             <Tray />
             <Attach />
             <div class="composer-field">
@@ -190,17 +216,22 @@ pub fn Composer(
                     }}
                 </p>
             </div>
-            <button
-                type="submit"
-                class="send"
-                data-testid="composer-send"
-                aria-label=t::composer::send()
-                title=t::composer::send()
-                disabled=move || !can_send.get()
-                on:pointerdown=|event| event.prevent_default()
+            <Show
+                when=move || !speaks.get()
+                fallback=move || view! { <Microphone recording=recording /> }
             >
-                <Glyph icon=Icon::ArrowUp />
-            </button>
+                <button
+                    type="submit"
+                    class="send"
+                    data-testid="composer-send"
+                    aria-label=t::composer::send()
+                    title=t::composer::send()
+                    disabled=move || !can_send.get()
+                    on:pointerdown=|event| event.prevent_default()
+                >
+                    <Glyph icon=Icon::ArrowUp />
+                </button>
+            </Show>
         </form>
     }
 }

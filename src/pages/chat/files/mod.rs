@@ -6,6 +6,6 @@ mod place;
 pub mod saving;
 mod shown;
 
-pub use carry::{bytes, read, store};
+pub use carry::{blob, bytes, read, store};
 pub use place::Places;
 pub use shown::{Shown, Why, preview, readable, shown};

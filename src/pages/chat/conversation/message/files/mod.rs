@@ -15,7 +15,7 @@ pub use row::Row as FileRow;
 use leptos::prelude::*;
 use sotto_api::{Body, FileKind, FileState, FileView, MessageId, MessageView};
 
-use crate::pages::chat::files::media::is_visual;
+use crate::pages::chat::{files::media::is_visual, voice::VoiceNote};
 use grid::Grid;
 use played::Sound;
 use row::Row;
@@ -44,7 +44,8 @@ pub fn Files(
     let rest = rest
         .into_iter()
         .map(|file| match file.kind {
-            FileKind::Audio | FileKind::Voice => view! { <Sound of=of file=file /> }.into_any(),
+            FileKind::Voice => view! { <VoiceNote of=of file=file /> }.into_any(),
+            FileKind::Audio => view! { <Sound of=of file=file /> }.into_any(),
             _ => view! { <Row of=of file=file /> }.into_any(),
         })
         .collect_view();
