@@ -11,6 +11,7 @@ mod pages;
 mod route;
 mod screens;
 mod state;
+mod stickers;
 mod words;
 
 fn main() {

@@ -5,7 +5,10 @@ use sotto_api::{
     MAX_NAME_BYTES, MIN_PASSPHRASE_CHARS, NameProblem, PhraseProblem, Timer,
 };
 
-use crate::i18n::{duration, format, t};
+use crate::{
+    i18n::{duration, format, t},
+    stickers::is_sticker,
+};
 
 /// What happened, what was kept and what to do.
 pub fn failure(failure: &Failure) -> String {
@@ -77,6 +80,7 @@ fn files_called(files: &[FileView]) -> String {
     let count = files.len() as u64;
     match files {
         [file] => match file.kind {
+            FileKind::Image if is_sticker(file) => t::files::sticker().to_owned(),
             FileKind::Image if file.content_type == "image/gif" => t::files::gif().to_owned(),
             FileKind::Image => t::files::photo().to_owned(),
             FileKind::Video => t::files::video().to_owned(),

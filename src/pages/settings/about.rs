@@ -29,6 +29,14 @@ pub fn About() -> impl IntoView {
                         </a>
                     </dd>
                 </div>
+                <div>
+                    <dt>{t::settings::about_stickers()}</dt>
+                    <dd>
+                        <a href="/licences/stickers.txt" target="_blank" rel="noopener">
+                            {t::settings::about_stickers_body()}
+                        </a>
+                    </dd>
+                </div>
             </dl>
         </section>
     }

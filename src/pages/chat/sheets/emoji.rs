@@ -1,16 +1,17 @@
 use std::sync::Arc;
 
 use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use sotto_api::ConversationView;
 
 use super::{
     Lying,
     emoji_list::{Entry, fetch, groups},
+    grid::{enter, move_in},
+    stickers::Stickers,
 };
 use crate::{
     components::{each::Each, show::Show, spinner::Spinner},
-    i18n::{self, t},
+    i18n::t,
     once,
     pages::chat::conversation::talk::{EmojiFor, Talk, use_talk},
     words,
@@ -25,6 +26,7 @@ struct Picker {
     missing: RwSignal<bool>,
     query: RwSignal<String>,
     group: RwSignal<usize>,
+    grid: NodeRef<html::Div>,
 }
 
 /// One button of the grid: what is chosen, and what it is called.
@@ -48,45 +50,76 @@ pub fn Emoji(
         missing: RwSignal::new(false),
         query: RwSignal::new(String::new()),
         group: RwSignal::new(0),
+        grid: NodeRef::new(),
     };
     picker.load();
+    let stickers = RwSignal::new(false);
+    let may_send = |view: &ConversationView| view.may_send_files;
+    let with_stickers =
+        wanted == EmojiFor::Composer && talk.view.with_untracked(|view| view.as_ref().is_some_and(may_send));
     let title = match wanted {
         EmojiFor::Reaction(_) => t::message::react(),
         EmojiFor::Composer => t::message::emoji(),
     };
     view! {
         <Lying title=title testid="emoji-sheet">
-            <div class="emoji-head">
-                <input
-                    type="search"
-                    class="emoji-search"
-                    data-testid="emoji-search"
-                    placeholder=t::emoji::search()
-                    aria-label=t::emoji::search()
-                    autocomplete="off"
-                    autofocus
-                    on:input=move |event| picker.query.set(event_target_value(&event))
-                    on:keydown=move |event| picker.key_in_search(&event)
-                />
-                <Tones picker=picker />
-            </div>
-            <Groups picker=picker />
-            <Show
-                when=move || picker.all.with(Option::is_some)
-                fallback=move || {
-                    view! {
-                        <Show when=move || picker.missing.get() fallback=|| view! { <p role="status"><Spinner /></p> }>
-                            <p class="body" role="alert">{t::app::missing_body()}</p>
-                            <button type="button" class="button outline" on:click=move |_| picker.load()>
-                                {t::action::try_again()}
-                            </button>
-                        </Show>
+            {with_stickers.then(|| view! { <Tabs stickers=stickers /> })}
+            <Show when=move || !stickers.get() fallback=|| view! { <Stickers /> }>
+                <div class="emoji-head">
+                    <input
+                        type="search"
+                        class="emoji-search"
+                        data-testid="emoji-search"
+                        placeholder=t::emoji::search()
+                        aria-label=t::emoji::search()
+                        autocomplete="off"
+                        autofocus
+                        on:input=move |event| picker.query.set(event_target_value(&event))
+                        on:keydown=move |event| picker.key_in_search(&event)
+                    />
+                    <Tones picker=picker />
+                </div>
+                <Groups picker=picker />
+                <Show
+                    when=move || picker.all.with(Option::is_some)
+                    fallback=move || {
+                        view! {
+                            <Show when=move || picker.missing.get() fallback=|| view! { <p role="status"><Spinner /></p> }>
+                                <p class="body" role="alert">{t::app::missing_body()}</p>
+                                <button type="button" class="button outline" on:click=move |_| picker.load()>
+                                    {t::action::try_again()}
+                                </button>
+                            </Show>
+                        }
                     }
-                }
-            >
-                <Grid picker=picker />
+                >
+                    <Grid picker=picker />
+                </Show>
             </Show>
         </Lying>
+    }
+}
+
+/// Emoji or stickers.
+#[component]
+fn Tabs(stickers: RwSignal<bool>) -> impl IntoView {
+    let tab = move |this: bool, label: &'static str, testid: &'static str| {
+        view! {
+            <button
+                type="button"
+                data-testid=testid
+                aria-pressed=move || (stickers.get() == this).to_string()
+                on:click=move |_| stickers.set(this)
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments" role="group" aria-label=t::emoji::kinds()>
+            {tab(false, t::emoji::kind_emoji(), "tab-emoji")}
+            {tab(true, t::emoji::kind_stickers(), "tab-stickers")}
+        </div>
     }
 }
 
@@ -155,7 +188,7 @@ fn Groups(picker: Picker) -> impl IntoView {
 
 #[component]
 fn Grid(picker: Picker) -> impl IntoView {
-    let node = NodeRef::<html::Div>::new();
+    let node = picker.grid;
     // As it was when the picker opened: nothing moves away under the finger.
     let recent = StoredValue::new(picker.recent());
     let found = once::memo(move || picker.found());
@@ -268,57 +301,9 @@ impl Picker {
             }
             "ArrowDown" => {
                 event.prevent_default();
-                let first = document().query_selector(".emoji-grid button").ok().flatten();
-                if let Some(button) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
-                    let _ = button.focus();
-                }
+                enter(self.grid);
             }
             _ => {}
         }
     }
-}
-
-/// Arrow keys go through the grid as it is laid out.
-fn move_in(node: NodeRef<html::Div>, event: &ev::KeyboardEvent) {
-    let step = match event.key().as_str() {
-        "ArrowRight" => 1,
-        "ArrowLeft" => -1,
-        "ArrowDown" | "ArrowUp" => 0,
-        _ => return,
-    };
-    let Some(grid) = node.get_untracked() else { return };
-    let Ok(found) = grid.query_selector_all("button") else { return };
-    let buttons: Vec<HtmlElement> =
-        (0..found.length()).filter_map(|place| found.item(place)?.dyn_into().ok()).collect();
-    let active = document().active_element();
-    let at = buttons
-        .iter()
-        .position(|button| active.as_ref().is_some_and(|active| button.is_same_node(Some(active))));
-    let Some(at) = at else { return };
-    event.prevent_default();
-    let to = match step {
-        0 => beyond(&buttons, at, event.key() == "ArrowDown"),
-        step if i18n::direction() == "rtl" => at.checked_add_signed(-step),
-        step => at.checked_add_signed(step),
-    };
-    if let Some(button) = to.and_then(|to| buttons.get(to)) {
-        let _ = button.focus();
-    }
-}
-
-/// The button right above or below.
-fn beyond(buttons: &[HtmlElement], at: usize, down: bool) -> Option<usize> {
-    let here = buttons.get(at)?;
-    let (top, left) = (here.offset_top(), here.offset_left());
-    let far = |button: &HtmlElement| (button.offset_left() - left).abs();
-    let mut others: Vec<usize> = match down {
-        true => (at + 1..buttons.len()).collect(),
-        false => (0..at).rev().collect(),
-    };
-    others.retain(|place| buttons[*place].offset_top() != top);
-    let row = buttons[*others.first()?].offset_top();
-    others
-        .into_iter()
-        .filter(|place| buttons[*place].offset_top() == row)
-        .min_by_key(|place| far(&buttons[*place]))
 }

@@ -28,6 +28,7 @@ use crate::{
     i18n::{format, t},
     once,
     pages::chat::{conversation::talk::EmojiFor, files::media::is_visual},
+    stickers::is_only_sticker,
     words,
 };
 use expiry::TimeLeft;
@@ -144,7 +145,7 @@ fn Words(message: RwSignal<MessageView>, first: bool, last: bool) -> impl IntoVi
                     <Show when=move || picked.get() == Some(true)><Glyph icon=Icon::Check small=true /></Show>
                 </button>
             </Show>
-            <div class="bubble" class:with-files=with_files class:bare=move || body.with(is_bare)>
+            <div class="bubble" class:with-files=with_files class:bare=move || body.with(is_bare) class:sticker=move || body.with(is_only_sticker)>
                 {move || quote.get().map(|quote| view! { <Quoted quote=quote stop=stop /> })}
                 {move || match body.get() {
                     Body::Text(text) => view! { <Said text=text stop=stop /> }.into_any(),

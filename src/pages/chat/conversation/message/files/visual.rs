@@ -13,12 +13,15 @@ use crate::{
         conversation::talk::{Sheet, Talk, use_talk},
         files::{Shown, Why, preview, shown},
     },
+    stickers::is_sticker,
 };
 
 /// Largest width and height in a bubble, px.
 const MOST: (f64, f64) = (340.0, 380.0);
 /// Smallest side, px.
 const LEAST: f64 = 120.0;
+/// Width of a sticker, px, and its proportions.
+const STICKER: (f64, f64) = (168.0, 1.0);
 /// What has no size that is known is shown so, px.
 const UNKNOWN: (u32, u32) = (320, 240);
 
@@ -35,7 +38,7 @@ pub fn Single(
     let near = in_sight(move || node.get().map(|node| node.unchecked_into::<Element>()));
     let look = shown(talk.state, talk.places, (of.message, of.own), &file, near.into());
     let place = talk.places.of(&file);
-    let (width, ratio) = fit(file.dimensions);
+    let (width, ratio) = if is_sticker(&file) { STICKER } else { fit(file.dimensions) };
     let (id, size, video) = (file.id, file.size, file.kind == FileKind::Video);
     let unplayable = RwSignal::new(false);
     let plain = once::memo(move || match look.get() {
