@@ -4,6 +4,7 @@ pub mod attention;
 pub mod camera;
 pub mod canvas;
 pub mod chime;
+pub mod face;
 pub mod grey;
 mod helper;
 pub mod in_sight;

@@ -3,6 +3,7 @@
 pub mod confirm;
 pub mod conversations;
 pub mod navigation;
+pub mod pictures;
 pub mod preferences;
 mod recents;
 pub mod search;
@@ -23,6 +24,7 @@ use crate::{
 use confirm::Confirm;
 use conversations::Conversations;
 use navigation::Navigation;
+use pictures::Pictures;
 use preferences::Preferences;
 use search::Search;
 use toasts::Toasts;
@@ -52,6 +54,8 @@ pub struct State {
     pub settings: RwSignal<Settings>,
     /// What is searched for.
     pub search: Search,
+    /// Profile pictures.
+    pub pictures: Pictures,
     /// The screen.
     pub navigation: Navigation,
     /// Files that were chosen and not sent yet.
@@ -92,6 +96,7 @@ impl State {
             arriving: RwSignal::new(false),
             settings: RwSignal::new(Settings::default()),
             search: Search::new(),
+            pictures: Pictures::new(),
             navigation: Navigation::start(),
             trays: Trays::new(),
             toasts: Toasts::new(),
@@ -140,8 +145,11 @@ impl State {
         let answers = futures::future::join_all(commands.map(|command| self.engine.call(command))).await;
         for reply in answers.into_iter().flatten() {
             match reply {
-                Reply::Profile(profile) => self.profile.set(Some(profile)),
-                Reply::Conversations(views) => self.conversations.replace(views),
+                Reply::Profile(profile) => self.own(profile),
+                Reply::Conversations(views) => {
+                    views.iter().for_each(|view| self.pictures.know(&view.account_id, view.picture));
+                    self.conversations.replace(views);
+                }
                 Reply::Settings(settings) => self.settings.set(settings),
                 Reply::Network(network) => self.network.set(Some(network)),
                 _ => {}
@@ -152,8 +160,11 @@ impl State {
     fn fold(self, event: &Event) {
         match event {
             Event::Phase(phase) => self.turn(*phase),
-            Event::Profile(profile) => self.profile.set(Some(profile.clone())),
-            Event::Conversation(view) => self.conversations.put(view.clone()),
+            Event::Profile(profile) => self.own(profile.clone()),
+            Event::Conversation(view) => {
+                self.pictures.know(&view.account_id, view.picture);
+                self.conversations.put(view.clone());
+            }
             Event::ConversationRemoved(id) => self.conversations.remove(*id),
             Event::Network(network) => self.network.set(Some(network.clone())),
             Event::Restore(progress) => self.restore.set(Some(*progress)),
@@ -162,6 +173,11 @@ impl State {
             Event::SearchGrew => self.search.grew.update(|grew| *grew = grew.wrapping_add(1)),
             Event::MessageRemoved(..) | Event::Cleared(_) | Event::File { .. } => {}
         }
+    }
+
+    fn own(self, profile: ProfileView) {
+        self.pictures.know(&profile.account_id, profile.picture);
+        self.profile.set(Some(profile));
     }
 
     /// Says a received message to screen readers, once.
@@ -191,6 +207,7 @@ impl State {
         self.jump.set(None);
         self.settings.set(Settings::default());
         self.search.clear();
+        self.pictures.forget();
         self.trays.clear();
         self.conversations.replace(Vec::new());
         self.announcement.set(String::new());

@@ -2,7 +2,7 @@
 
 mod actions;
 mod conversation;
-mod files;
+pub mod files;
 mod finder;
 mod gallery;
 mod invited;

@@ -5,6 +5,7 @@ mod appearance;
 mod language;
 mod notifications;
 mod overview;
+mod picture;
 mod privacy;
 mod profile;
 mod recovery;

@@ -1,6 +1,7 @@
 use leptos::{ev, prelude::*};
 use sotto_api::{Command, Failure};
 
+use super::picture::Picture;
 use crate::{
     components::{account_id_card::AccountIdCard, field::Field},
     i18n::t,
@@ -39,6 +40,7 @@ pub fn Profile() -> impl IntoView {
         });
     };
     view! {
+        <Picture />
         <section>
             <form class="inline-form" novalidate on:submit=submit>
                 <Field
