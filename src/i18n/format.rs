@@ -21,13 +21,14 @@ pub fn bytes(value: u64) -> String {
         static KILO: Function = sizes("kilobyte");
         static MEGA: Function = sizes("megabyte");
     }
-    let value = value as f64;
-    match value {
-        ..995_000.0 => apply(
-            &KILO,
-            &JsValue::from_f64(if value < 9_950.0 { value / 1e3 } else { (value / 1e3).round() }),
-        ),
-        _ => apply(&MEGA, &JsValue::from_f64(value / 1e6)),
+    match value as f64 {
+        ..9_950.0 => {
+            // Nothing but an empty file has no size.
+            let tenths = (value as f64 / 100.0).ceil();
+            apply(&KILO, &JsValue::from_f64(tenths / 10.0))
+        }
+        value @ ..995_000.0 => apply(&KILO, &JsValue::from_f64((value / 1e3).round())),
+        value => apply(&MEGA, &JsValue::from_f64(value / 1e6)),
     }
 }
 

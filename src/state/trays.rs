@@ -48,6 +48,13 @@ pub struct Pending {
     pub stage: Stage,
 }
 
+impl Pending {
+    /// Whether it is to be sent, now or when it is ready.
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self.stage, Stage::Refused(_))
+    }
+}
+
 /// All of them.
 #[derive(Clone, Copy)]
 pub struct Trays {

@@ -15,7 +15,7 @@ use crate::{
     i18n::t,
     once,
     pages::chat::voice::{Microphone, RecordBar, Start},
-    state::State,
+    state::{State, trays::Pending},
 };
 
 /// A draft is kept this long after the last key.
@@ -41,7 +41,7 @@ pub fn Composer(
     let left = once::memo(move || {
         text.with(|text| MAX_TEXT_CHARS.cast_signed() - text.trim().chars().count().cast_signed())
     });
-    let pending = once::memo(move || !state.trays.of(id).is_empty());
+    let pending = once::memo(move || state.trays.of(id).iter().any(Pending::is_wanted));
     let ready = once::memo(move || state.trays.ready(id));
     let can_send = once::memo(move || {
         let filled = if pending.get() {

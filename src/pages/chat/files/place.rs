@@ -35,6 +35,17 @@ impl Places {
         place.into()
     }
 
+    /// Learns where the files of a message are that nobody has told of since the page was loaded.
+    pub fn learn(self, body: &Body) {
+        if let Body::Files { files, .. } = body {
+            self.0.update_value(|places| {
+                for file in files {
+                    places.entry(file.id).or_insert_with(|| ArcRwSignal::new(file.state));
+                }
+            });
+        }
+    }
+
     fn set(self, file: FileId, state: FileState) {
         match self.0.with_value(|places| places.get(&file).cloned()) {
             Some(known) if known.get_untracked() == state => {}

@@ -150,6 +150,7 @@ fn Words(message: RwSignal<MessageView>, first: bool, last: bool) -> impl IntoVi
                 {move || match body.get() {
                     Body::Text(text) => view! { <Said text=text stop=stop /> }.into_any(),
                     Body::Files { text, files } => {
+                        message.with_untracked(|message| talk.places.learn(&message.body));
                         view! {
                             <Files of=of files=files />
                             {(!text.is_empty()).then(|| view! { <Said text=text stop=stop /> })}

@@ -21,6 +21,8 @@ pub fn Veil(
             data-testid="drop-veil"
             on:dragover=move |event| hold(&event)
             on:dragleave=move |_| over.set(false)
+            // Nothing is held any more: while something is, only drags are told of.
+            on:pointermove=move |_| over.set(false)
             on:drop=move |event| {
                 over.set(false);
                 take(talk, &event);

@@ -81,7 +81,8 @@ pub fn Inside(
     controls: bool,
 ) -> impl IntoView {
     let talk = use_talk();
-    let blur = preview(&file);
+    // Its address has to last as long as it is shown.
+    let blur = StoredValue::new(preview(&file));
     let name = match (file.name.is_empty(), file.kind) {
         (false, _) => file.name.clone(),
         (true, FileKind::Video) => t::files::video().to_owned(),
@@ -89,7 +90,10 @@ pub fn Inside(
     };
     let file = StoredValue::new(file);
     view! {
-        {blur.map(|url| view! { <img class="preview private" src=url.get() alt="" /> })}
+        {blur
+            .with_value(|blur| {
+                blur.as_ref().map(|url| view! { <img class="preview private" src=url.get() alt="" /> })
+            })}
         {move || {
             let name = name.clone();
             match look.get() {
