@@ -1,5 +1,5 @@
 use leptos::{html, prelude::*};
-use sotto_api::{Bytes, Command, FileView};
+use sotto_api::{Body, Bytes, Command, FileView};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -21,7 +21,7 @@ use crate::{
     pages::chat::{
         conversation::{
             message::{FileRow, Of, Place},
-            talk::use_talk,
+            talk::{Talk, use_talk},
         },
         files::{read, readable},
     },
@@ -41,6 +41,8 @@ pub fn VoiceNote(
     let node = NodeRef::<html::Div>::new();
     let near = in_sight(move || node.get().map(|node| node.unchecked_into::<Element>()));
     let place = talk.places.of(&file);
+    // What was found inside before: the bubble itself is not drawn anew for that.
+    let file = described(talk, of, &file).unwrap_or(file);
     let (id, size, length_ms) = (file.id, file.size, file.duration_ms);
     let levels = RwSignal::new(Levels::read(&file.preview.0));
     let known_ms = RwSignal::new(length_ms);
@@ -125,6 +127,14 @@ pub fn VoiceNote(
                 </span>
             </Show>
         </div>
+    }
+}
+
+/// The file as its message has it now.
+fn described(talk: Talk, of: Of, file: &FileView) -> Option<FileView> {
+    match talk.message(of.message)?.body {
+        Body::Files { files, .. } => files.into_iter().find(|known| known.id == file.id),
+        _ => None,
     }
 }
 
