@@ -154,6 +154,13 @@ pub(crate) async fn fail<P: Platform>(
     let writer = session.writer().await?;
     writer.load_timeline(job.conversation).await?;
     let message = writer.message(job.conversation, id).await?;
+    if let Some(message) = &message {
+        // What is still on its way does not count any more.
+        let mut state = session.state.borrow_mut();
+        for file in message.files() {
+            state.files.moving.remove(&file.id);
+        }
+    }
     writer
         .commit_with(&Loaded::new(), &[], |edit| {
             if !edit.state().jobs.contains_key(&job.number) {
