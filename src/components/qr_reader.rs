@@ -73,10 +73,11 @@ pub fn QrReader(
             }
         }
     });
-    let tab = move |this: Source, label: &'static str, icon: Icon| {
+    let tab = move |this: Source, label: &'static str, icon: Icon, test: &'static str| {
         view! {
             <button
                 type="button"
+                data-testid=test
                 aria-pressed=move || (source.get() == this).to_string()
                 on:click=move |_| {
                     error.set(String::new());
@@ -91,8 +92,8 @@ pub fn QrReader(
     view! {
         <div class="qr-reader" data-testid="qr-reader">
             <div class="segments" role="group" aria-label=t::qr::source()>
-                {tab(Source::Picture, t::qr::image(), Icon::Image)}
-                {tab(Source::Camera, t::qr::camera(), Icon::Camera)}
+                {tab(Source::Picture, t::qr::image(), Icon::Image, "qr-from-picture")}
+                {tab(Source::Camera, t::qr::camera(), Icon::Camera, "qr-from-camera")}
             </div>
             {move || match source.get() {
                 Source::Picture => view! { <QrPicture on_texts=take error=error /> }.into_any(),

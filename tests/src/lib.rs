@@ -21,4 +21,4 @@ pub use flows::Lock;
 pub use messages::Message;
 pub use proxy::{Pace, Proxy, Request};
 pub use stage::{Stage, project};
-pub use user::{Setup, User};
+pub use user::{Devices, Setup, User};

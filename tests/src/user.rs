@@ -1,6 +1,9 @@
 //! A person with a browser.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::json;
 use thirtyfour::{
@@ -10,8 +13,32 @@ use thirtyfour::{
 
 use crate::{Outcome, Proxy, stage};
 
+/// The cameras and microphones that a browser finds.
+#[derive(Clone, Debug)]
+pub enum Devices {
+    /// None at all.
+    None,
+    /// A camera with a test picture and a microphone that beeps.
+    Fake,
+    /// The same, but the camera shows this Y4M video, again and again.
+    Showing(PathBuf),
+}
+
+impl Devices {
+    fn arguments(&self) -> Vec<String> {
+        const FAKE: &str = "--use-fake-device-for-media-stream";
+        match self {
+            Self::None => vec![],
+            Self::Fake => vec![FAKE.into()],
+            Self::Showing(video) => {
+                vec![FAKE.into(), format!("--use-file-for-fake-video-capture={}", video.display())]
+            }
+        }
+    }
+}
+
 /// How a browser is set up.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// Width of the window, in CSS pixels.
     pub width: u32,
@@ -21,11 +48,13 @@ pub struct Setup {
     pub shared_worker: bool,
     /// Whether the system asks for dark colours.
     pub dark: bool,
+    /// Its cameras and microphones.
+    pub devices: Devices,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { width: 1280, height: 860, shared_worker: true, dark: false }
+        Self { width: 1280, height: 860, shared_worker: true, dark: false, devices: Devices::None }
     }
 }
 
@@ -43,6 +72,9 @@ impl User {
         let mut capabilities = DesiredCapabilities::chrome();
         for argument in ARGUMENTS {
             capabilities.add_arg(argument)?;
+        }
+        for argument in setup.devices.arguments() {
+            capabilities.add_arg(&argument)?;
         }
         capabilities.add_arg(&format!("--window-size={},{}", setup.width, setup.height))?;
         capabilities.add_arg(&format!("--proxy-server=http://{}", proxy.address()))?;
@@ -126,6 +158,14 @@ impl User {
     /// Sends a command of the Chrome DevTools Protocol to the tab in front.
     pub async fn cdp(&self, method: &str, parameters: serde_json::Value) -> Outcome<serde_json::Value> {
         Ok(self.driver.cdp().send_raw(method, parameters).await?)
+    }
+
+    /// Says yes or no for the person when the page asks for a device: `camera` or `microphone`.
+    pub async fn allow(&self, device: &str, allowed: bool) -> Outcome {
+        let setting = if allowed { "granted" } else { "denied" };
+        let answer = json!({ "permission": { "name": device }, "setting": setting });
+        self.cdp("Browser.setPermission", answer).await?;
+        Ok(())
     }
 
     /// Runs a script in the page; `arguments` are its arguments.

@@ -5,6 +5,7 @@
 
 mod account;
 mod appearance;
+mod camera;
 mod choices;
 mod engines;
 mod faults;
