@@ -15,18 +15,16 @@ pub fn number(value: u64) -> String {
     apply(&FORMAT, &JsValue::from_f64(value as f64))
 }
 
-/// A size: 812 kB, 4.1 MB.
+/// A size: 7 bytes, 812 kB, 4.1 MB.
 pub fn bytes(value: u64) -> String {
     thread_local! {
-        static KILO: Function = sizes("kilobyte");
-        static MEGA: Function = sizes("megabyte");
+        static BYTE: Function = sizes("byte", "long");
+        static KILO: Function = sizes("kilobyte", "short");
+        static MEGA: Function = sizes("megabyte", "short");
     }
     match value as f64 {
-        ..9_950.0 => {
-            // Nothing but an empty file has no size.
-            let tenths = (value as f64 / 100.0).ceil();
-            apply(&KILO, &JsValue::from_f64(tenths / 10.0))
-        }
+        value @ ..1e3 => apply(&BYTE, &JsValue::from_f64(value)),
+        value @ ..9_950.0 => apply(&KILO, &JsValue::from_f64(value / 1e3)),
         value @ ..995_000.0 => apply(&KILO, &JsValue::from_f64((value / 1e3).round())),
         value => apply(&MEGA, &JsValue::from_f64(value / 1e6)),
     }
@@ -140,9 +138,9 @@ fn date(unix_ms: u64) -> Date {
     Date::new(&JsValue::from_f64(unix_ms as f64))
 }
 
-fn sizes(unit: &str) -> Function {
+fn sizes(unit: &str, display: &str) -> Function {
     let options = Object::new();
-    for (name, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", "short")] {
+    for (name, value) in [("style", "unit"), ("unit", unit), ("unitDisplay", display)] {
         let _ = Reflect::set(&options, &name.into(), &value.into());
     }
     let _ = Reflect::set(&options, &"maximumFractionDigits".into(), &1.into());

@@ -71,7 +71,7 @@ pub fn Row(
                     }
                     None => view! { <span class="size">{line}</span> }.into_any(),
                 }}
-                {move || notice().map(|notice| view! { <span class="notice" data-testid="tray-notice">{notice}</span> })}
+                {move || notice().map(|notice| view! { <span class="note" data-testid="tray-notice">{notice}</span> })}
             </span>
             <button
                 type="button"
