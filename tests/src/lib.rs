@@ -6,6 +6,7 @@
 
 mod driver;
 mod error;
+pub mod files;
 pub mod flows;
 mod messages;
 mod page;

@@ -5,6 +5,8 @@
 
 mod account;
 mod appearance;
+mod attachment_screens;
+mod attachments;
 mod camera;
 mod choices;
 mod engines;
