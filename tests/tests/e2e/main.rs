@@ -24,4 +24,6 @@ mod privacy;
 mod requests;
 mod restore;
 mod screens;
+mod stickers;
 mod talk;
+mod voice;
