@@ -20,6 +20,7 @@ mod message_screens;
 mod names;
 mod notices;
 mod offline;
+mod picture;
 mod privacy;
 mod requests;
 mod restore;
