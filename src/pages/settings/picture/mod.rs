@@ -110,7 +110,7 @@ pub fn Picture() -> impl IntoView {
             {move || {
                 desk.picture.get_value().map(|picture| view! { <Crop picture=picture frame=desk.frame /> })
             }}
-            <div class="buttons">
+            <div class="actions">
                 <button type="button" class="button outline" on:click=move |_| desk.open.set(false)>
                     {t::action::cancel()}
                 </button>
