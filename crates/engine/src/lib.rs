@@ -16,6 +16,7 @@ pub mod platform;
 pub mod random;
 mod search;
 mod session;
+mod sync;
 mod tabs;
 mod typing;
 pub mod vault;

@@ -14,11 +14,12 @@ use crate::{
     ordered::Set,
     platform::{Clock, Platform},
     session::Session,
+    sync,
     tabs::Attention,
 };
 
 /// The namespace of messages.
-const NAMESPACE: i16 = 0;
+const MESSAGES: i16 = 0;
 
 /// Members of the swarm that must have been read to the end before a restore is finished.
 const RESTORE_MEMBERS: usize = 3;
@@ -75,7 +76,9 @@ pub(crate) async fn poll<P: Platform>(session: &Session<P>) -> Result<Vec<NodeId
         let cursor = |node: &NodeId, namespace: i16| {
             session.state.borrow().cursors.at(&node.0, namespace).map(str::to_owned)
         };
-        let answers = session.network.retrieve(&session.keys, &[NAMESPACE], cursor).await.map_err(failure)?;
+        let [profile, contacts, groups, reading] = sync::NAMESPACES;
+        let namespaces = [MESSAGES, profile, contacts, groups, reading];
+        let answers = session.network.retrieve(&session.keys, &namespaces, cursor).await.map_err(failure)?;
         let more = answers.iter().any(|answer| answer.more && !answer.messages.is_empty());
         let nodes = answers.iter().map(|answer| answer.node).collect();
         take::take(session, answers).await?;

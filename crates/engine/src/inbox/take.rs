@@ -1,15 +1,17 @@
 //! From what members of the swarm gave out to changes of the account.
 
-use sotto_api::{Event, Failure};
+use sotto_api::{ConversationId, Event, Failure};
 use sotto_protocol::message::{self, OpenError, Opened};
 
+use super::MESSAGES;
 use crate::{
-    model::{Edit, Effect, Loaded, Origin, Wanted, receive, seen_mark, wanted},
+    model::{Edit, Effect, Loaded, Origin, Wanted, conversation_peer, receive, seen_mark, wanted},
     network::{ReceivedMessage, Retrieved},
     notify::give_way,
-    ordered::{self, Map},
+    ordered::{self, Map, Set},
     platform::Platform,
     session::{Session, Writer},
+    sync::Pulled,
 };
 
 /// Messages opened before others get their turn.
@@ -36,21 +38,28 @@ pub(super) async fn take<P: Platform>(session: &Session<P>, answers: Vec<Retriev
     if ends.is_empty() && !restoring {
         return Ok(());
     }
-    let items = open(session, answers).await;
+    let (messages, configs): (Vec<_>, Vec<_>) =
+        answers.into_iter().partition(|answer| answer.namespace == MESSAGES);
+    let items = open(session, messages).await;
     let writer = session.writer().await?;
-    let loaded = load(session, &writer, &items).await?;
+    let keys = session.vault.keys();
+    let pulled = Pulled::merge(session, configs);
+    let loaded = load(session, &writer, &items, pulled.unread(keys)).await?;
     let progress = writer
         .commit_with(&loaded, &[], |edit| {
             for (node, namespace, hash) in ends {
                 edit.cursors().advance(node.0, namespace, hash);
             }
-            let taken = items.iter().filter(|item| apply(session, edit, item)).count();
+            pulled.apply(edit, keys);
+            let taken = items.iter().filter(|item| apply(session, edit, item, &pulled)).count();
+            pulled.apply_reading(edit, keys);
             if !items.is_empty() {
                 edit.meta().last_poll_ms = Some(edit.now_ms);
             }
             Ok(note_progress(edit, taken))
         })
         .await?;
+    pulled.settle(session);
     if let Some(progress) = progress {
         session.tell(&Event::Restore(progress));
     }
@@ -92,8 +101,9 @@ async fn load<P: Platform>(
     session: &Session<P>,
     writer: &Writer<'_, P>,
     items: &[Item],
+    unread: Set<ConversationId>,
 ) -> Result<Loaded, Failure> {
-    let mut needed = Wanted::default();
+    let mut needed = Wanted { unread, ..Wanted::default() };
     for opened in items.iter().filter_map(|item| item.opened.as_ref().ok()) {
         wanted(&session.state.borrow(), session.vault.keys(), opened, &mut needed);
     }
@@ -111,13 +121,14 @@ async fn load<P: Platform>(
 }
 
 /// Applies one item. Gives back whether it changed a conversation.
-fn apply<P: Platform>(session: &Session<P>, edit: &mut Edit, item: &Item) -> bool {
+fn apply<P: Platform>(session: &Session<P>, edit: &mut Edit, item: &Item, pulled: &Pulled) -> bool {
     // A poll that ran at the same time as a store of our own may bring what has become known meanwhile.
     if edit.was_seen(&item.mark) {
         return false;
     }
     edit.mark_seen(item.mark, item.expiry_ms);
     let effect = match &item.opened {
+        Ok(opened) if stays_away(edit, opened, pulled) => Effect::Refused,
         Ok(opened) => {
             let origin = Origin { hash: &item.hash, expiry_ms: item.expiry_ms };
             receive(edit, session.vault.keys(), opened, origin)
@@ -133,6 +144,14 @@ fn apply<P: Platform>(session: &Session<P>, edit: &mut Edit, item: &Item) -> boo
         meta.set_aside = meta.set_aside.saturating_add(1);
     }
     effect == Effect::Taken
+}
+
+/// Whether a message is of a contact that was deleted on another device before this one was restored.
+fn stays_away(edit: &Edit, opened: &Opened, pulled: &Pulled) -> bool {
+    let own = edit.state().own;
+    edit.state().meta.restore.is_some()
+        && conversation_peer(&own, opened)
+            .is_some_and(|peer| peer != own && pulled.configs().stays_away(&peer, opened.timestamp))
 }
 
 fn note_progress(edit: &mut Edit, taken: usize) -> Option<sotto_api::RestoreProgress> {

@@ -4,7 +4,7 @@ use sotto_api::{ConversationId, FileId, MessageId};
 
 use super::{
     AccountRecord, Conversation, Cursors, FileHead, Job, JobKind, Last, Message, Meta, Owner, Pieces,
-    SeenPieces, State, Timeline, TimerChanges,
+    SeenPieces, State, StoredConfig, Timeline, TimerChanges,
 };
 use crate::ordered::{Map, Set};
 
@@ -60,6 +60,8 @@ pub struct Changes {
     pub files: Map<FileId, Option<FileHead>>,
     /// Content kept for later versions, by number.
     pub kept: Map<u64, Vec<u8>>,
+    /// Configs, by namespace.
+    pub configs: Map<i16, StoredConfig>,
 }
 
 impl<'a> Edit<'a> {
@@ -252,6 +254,16 @@ impl<'a> Edit<'a> {
         let number = meta.next_kept;
         meta.next_kept += 1;
         self.changes.kept.insert(number, bytes);
+    }
+
+    /// Writes this device's copy of a config.
+    pub fn put_config(&mut self, namespace: i16, config: StoredConfig) {
+        self.changes.configs.insert(namespace, config);
+    }
+
+    /// Conversations with new or changed messages.
+    pub fn touched(&self) -> Set<ConversationId> {
+        self.changes.messages.keys().map(|(conversation, _)| *conversation).collect()
     }
 
     /// The changes in the form in which they are stored.

@@ -20,9 +20,29 @@ impl Cursors {
         self.0.get(&(*node, namespace)).map(String::as_str)
     }
 
+    /// Begins anew at every node.
+    pub fn forget(&mut self, namespace: i16) {
+        self.0.retain(|(_, of), _| *of != namespace);
+    }
+
     /// Goes on behind this hash next time.
     pub fn advance(&mut self, node: [u8; 32], namespace: i16, hash: String) {
         self.0.insert((node, namespace), hash);
+    }
+}
+
+/// A device's copy of a config, as it is stored.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredConfig {
+    /// What the config gave to be kept.
+    pub dump: Vec<u8>,
+    /// When the newest message that was merged into it was stored, Unix ms.
+    pub stored_ms: u64,
+}
+
+impl std::fmt::Debug for StoredConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoredConfig(…)")
     }
 }
 

@@ -62,7 +62,7 @@ pub struct Wanted {
 
 /// The other side of the conversation that an opened message belongs to. `None` for one that names an
 /// unusable conversation.
-fn conversation_peer(own: &PeerKey, opened: &Opened) -> Option<PeerKey> {
+pub fn conversation_peer(own: &PeerKey, opened: &Opened) -> Option<PeerKey> {
     if opened.sender.x25519() != own {
         return Some(*opened.sender.x25519());
     }

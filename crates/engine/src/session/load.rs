@@ -10,7 +10,7 @@ use sotto_protocol::account::{AccountKeys, Seed};
 
 use super::{
     Session,
-    records::{Record, Sealer, read, single},
+    records::{Record, Sealer, config_key, read, single},
 };
 use tokio::sync::Mutex;
 
@@ -24,6 +24,7 @@ use crate::{
     platform::{Change, Platform, Store},
     random::Random,
     search::Search,
+    sync::{Configs, NAMESPACES},
     tabs::Tabs,
     typing::Typing,
     vault::{HEADER_KEY, Header, Space, Vault},
@@ -69,7 +70,7 @@ impl<P: Platform> Session<P> {
         let keys = AccountKeys::derive(&Seed::new(new.account.seed));
         let mut state = State::new(*keys.x25519_public(), new.account);
         state.meta = meta;
-        Ok(Self::assemble(around, vault, keys, new.lock, state, None))
+        Ok(Self::assemble(around, vault, keys, new.lock, (state, Configs::default()), None))
     }
 
     /// Opens what is stored.
@@ -108,7 +109,8 @@ impl<P: Platform> Session<P> {
         state.timers.apply(&timers.collect());
         let heads: Vec<FileHead> = scan(around, &vault, Space::Files, &mut state).await?;
         state.files.heads = heads.into_iter().map(|head| (head.id, head)).collect();
-        let session = Self::assemble(around, vault, keys, lock, state, saved);
+        let configs = configs(around, &vault, &mut state).await?;
+        let session = Self::assemble(around, vault, keys, lock, (state, configs), saved);
         // Before anybody sees it.
         disappear::sweep(&session).await?;
         files::forget_unsent(&session).await?;
@@ -120,7 +122,7 @@ impl<P: Platform> Session<P> {
         vault: Vault,
         keys: AccountKeys,
         lock: LockKind,
-        state: State,
+        (state, configs): (State, Configs),
         saved: Option<SavedState>,
     ) -> Rc<Self> {
         let (platform, random) = (around.platform.clone(), around.random.clone());
@@ -133,6 +135,7 @@ impl<P: Platform> Session<P> {
             keys,
             lock,
             state: RefCell::new(state),
+            configs: RefCell::new(Rc::new(configs)),
             inbox: Inbox::default(),
             outbox_changed: Notify::default(),
             recovered: Notify::default(),
@@ -146,6 +149,24 @@ impl<P: Platform> Session<P> {
             closing: Notify::default(),
         })
     }
+}
+
+/// The account's configs. One that can not be read is fetched anew.
+async fn configs<P: Platform>(
+    around: &Surroundings<'_, P>,
+    vault: &Vault,
+    state: &mut State,
+) -> Result<Configs, Failure> {
+    let names: Vec<Vec<u8>> = NAMESPACES.iter().map(|namespace| config_key(vault, *namespace)).collect();
+    let stored = around.platform.store().get(&names).await.map_err(|_| Failure::Storage)?;
+    let mut configs = Configs::default();
+    for ((namespace, name), sealed) in NAMESPACES.into_iter().zip(&names).zip(stored) {
+        let stored = sealed.and_then(|sealed| read(vault, name, &sealed));
+        if !stored.is_some_and(|stored| configs.restore(namespace, &stored)) {
+            state.cursors.forget(namespace);
+        }
+    }
+    Ok(configs)
 }
 
 /// All records of a space. One that can not be read is counted and left where it is.

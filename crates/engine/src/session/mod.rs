@@ -30,6 +30,7 @@ use crate::{
     platform::{Clock, Platform},
     random::Random,
     search::{self, Search},
+    sync::Configs,
     tabs::Tabs,
     typing::{self, Typing},
     vault::{Space, Vault},
@@ -51,6 +52,8 @@ pub(crate) struct Session<P: Platform> {
     pub keys: AccountKeys,
     pub lock: LockKind,
     pub state: RefCell<State>,
+    /// What the account's devices share. Changes only under the right to write, after it was stored.
+    pub configs: RefCell<Rc<Configs>>,
     pub inbox: Inbox,
     /// Tells of new jobs, and of a connection that came back.
     pub outbox_changed: Notify,

@@ -12,7 +12,7 @@ use sotto_api::{ConversationId, MessageId};
 
 use crate::{
     ledger::Ledger,
-    model::{AccountRecord, Changes, Conversation, Cursors, FileHead, Job, Message, Meta},
+    model::{AccountRecord, Changes, Conversation, Cursors, FileHead, Job, Message, Meta, StoredConfig},
     network::SavedState,
     platform::{Batch, Change, Platform},
     random::Random,
@@ -40,6 +40,7 @@ impl Record for Message {
 impl Record for FileHead {}
 impl Record for Cursors {}
 impl Record for Job {}
+impl Record for StoredConfig {}
 impl Record for Ledger {}
 impl Record for SavedState {}
 /// A piece of a timeline or of the seen messages, with its number.
@@ -61,6 +62,11 @@ pub(super) fn single(vault: &Vault, space: Space) -> Vec<u8> {
 /// Where a message is stored.
 pub(super) fn message_key(vault: &Vault, conversation: ConversationId, id: MessageId) -> Vec<u8> {
     vault.keys().key(Space::Messages, &conversation.0, &id.0)
+}
+
+/// Where the config of a namespace is stored.
+pub(super) fn config_key(vault: &Vault, namespace: i16) -> Vec<u8> {
+    vault.keys().key(Space::Configs, &[], &namespace.to_be_bytes())
 }
 
 /// Where the way of a message is stored.
@@ -167,6 +173,9 @@ impl<'a, P: Platform> Sealer<'a, P> {
             if head.is_none() {
                 self.change(Change::DeletePrefix(keys.prefix(Space::FileParts, &id.0)));
             }
+        }
+        for (namespace, config) in &changes.configs {
+            self.put(config_key(self.vault, *namespace), config);
         }
         for (number, bytes) in &changes.kept {
             self.put(keys.key(Space::Kept, &[], &number.to_be_bytes()), bytes);

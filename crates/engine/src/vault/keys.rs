@@ -46,6 +46,8 @@ pub enum Space {
     Files = 13,
     /// Bytes of files, grouped by file.
     FileParts = 14,
+    /// This device's copies of the account's configs, by namespace.
+    Configs = 15,
 }
 
 /// Derived keys, wiped when dropped.
