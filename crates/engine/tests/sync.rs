@@ -241,6 +241,17 @@ fn what_was_removed_on_another_device_goes_and_stays_away() {
         assert!(ann.list().await.is_empty() && ann.lines(with_bob).await.is_empty());
         assert!(ann.conversation(with_bob).await.acceptance == Acceptance::Accepted);
 
+        // An entry for oneself is none, and takes nothing along when it goes.
+        let own_id = id_of(&ann).await;
+        let with_self = ann.open(&own_id.to_string()).await;
+        ann.say(with_self, "note").await;
+        phone.contact(&own_id, |contact| contact.nickname = "me".into()).await;
+        ann.done(Command::PollNow).await;
+        phone.remove(&own_id).await;
+        ann.done(Command::PollNow).await;
+        assert_eq!(ann.lines(with_self).await, ["> note"]);
+        ann.done(Command::DeleteConversation(with_self)).await;
+
         bob.say(with_ann, "back").await;
         assert!(ann.polled(async || ann.lines(with_bob).await == ["< back"]).await);
         phone.remove(&bob_id).await;

@@ -13,17 +13,18 @@ use crate::{
     vault::Keys,
 };
 
-/// Applies what differs. An entry that was there and is gone was deleted on another device.
+/// Applies what differs. An entry that was there and is gone was deleted on another device. One for the own account says
+/// nothing.
 pub(super) fn apply(edit: &mut Edit, keys: &Keys, before: &Config<Contacts>, after: &Replica<Contacts>) {
-    let known_until_ms = after.known_until_ms();
+    let (own, known_until_ms) = (edit.state().own, after.known_until_ms());
     for (id, contact) in after.config.contacts() {
         let was = before.contact(&id);
-        if was.as_ref() != Some(&contact) && *id.x25519() != edit.state().own {
+        if was.as_ref() != Some(&contact) && *id.x25519() != own {
             take(edit, keys, &id, was, &contact, known_until_ms);
         }
     }
     for (id, _) in before.contacts() {
-        if after.config.contact(&id).is_none() {
+        if after.config.contact(&id).is_none() && *id.x25519() != own {
             forget(edit, conversation_id(keys, id.x25519()), known_until_ms);
         }
     }
