@@ -158,7 +158,7 @@ fn only_what_differs_is_applied() {
         let (ann, bob, with_bob, _) = friends(&config).await;
         let mut phone = Phone::of(&ann, &network).await;
         let (bob_id, carl_id) = (id_of(&bob).await, id_of(&Person::named(&config, "Carl").await).await);
-        phone.contact(&bob_id, |contact| (contact.approved, contact.approved_me) = (true, true)).await;
+        phone.contact(&bob_id, |contact| (contact.approved, contact.nickname) = (true, "Bobby".into())).await;
         ann.done(Command::PollNow).await;
         ann.done(Command::Pin { conversation: with_bob, pinned: true }).await;
         let nickname = Command::SetNickname { conversation: with_bob, nickname: "B".into() };
