@@ -80,7 +80,7 @@ async fn take_in(talk: Talk, key: u32, file: File) {
     let size = ready.blob.size();
     if size > f64::from(MAX_FILE_BYTES) {
         let limit = format::bytes(MAX_FILE_BYTES.into());
-        return refuse(t::files::too_large(&format::bytes(size as u64), &limit));
+        return refuse(t::files::too_large(&limit));
     }
     let Ready { blob, preview, name, content_type, dimensions, duration_ms, thumbnail, notice } = ready;
     let known = trays.change(id, key, |pending| {
