@@ -5,7 +5,9 @@ use sotto_protocol::message::{self, OpenError, Opened};
 
 use super::MESSAGES;
 use crate::{
-    model::{Edit, Effect, Loaded, Origin, Wanted, conversation_peer, receive, seen_mark, wanted},
+    model::{
+        Edit, Effect, Loaded, Origin, RESPONSE_LEAD_MS, Wanted, conversation_peer, receive, seen_mark, wanted,
+    },
     network::{ReceivedMessage, Retrieved},
     notify::give_way,
     ordered::{self, Map, Set},
@@ -92,8 +94,15 @@ async fn open<P: Platform>(session: &Session<P>, answers: Vec<Retrieved>) -> Vec
             data: received.data,
         });
     }
-    ordered::sort_by_key(&mut items, |item| item.opened.as_ref().map_or(0, |opened| opened.timestamp));
+    ordered::sort_by_key(&mut items, |item| item.opened.as_ref().map_or(0, |opened| turn(opened)));
     items
+}
+
+/// When it is a message's turn. The answer to a request is dated before the reply that it goes with, and so perhaps
+/// before the request itself, where somebody answers fast.
+fn turn(opened: &Opened) -> u64 {
+    let lead = if opened.content.message_request_response.is_some() { RESPONSE_LEAD_MS } else { 0 };
+    opened.timestamp.saturating_add(lead)
 }
 
 /// Brings into memory what the items may change.

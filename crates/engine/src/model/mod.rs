@@ -37,7 +37,7 @@ pub use reactions::{Reaction, apply as apply_reaction, has as has_reaction};
 pub use read::{mark_read, read_until, start_sent};
 pub use receive::{Effect, Origin, Wanted, conversation_peer, receive, wanted};
 pub use remove::{delete_from_swarm, erase};
-pub use requests::{Times, accept, begin_sending, decline};
+pub use requests::{RESPONSE_LEAD_MS, Times, accept, begin_sending, decline};
 pub use sent_times::SentTimes;
 pub use state::State;
 pub use timeline::{Pieces, Timeline};

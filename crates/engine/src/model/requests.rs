@@ -6,7 +6,7 @@ use super::{Body, Edit, Message, accepted_id, mark_read};
 use crate::vault::Keys;
 
 /// An answer to a request that goes out with a reply has a sent time this much earlier, ms.
-const RESPONSE_LEAD_MS: u64 = 100;
+pub const RESPONSE_LEAD_MS: u64 = 100;
 
 /// The sent times of what goes out.
 #[derive(Clone, Debug, PartialEq, Eq)]
