@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{html::Div, prelude::*};
 
 use super::{
     account_id::AccountId,
@@ -6,7 +6,7 @@ use super::{
     icon::{Glyph, Icon},
     qr_code::QrCode,
 };
-use crate::{i18n::t, route::invitation, state::use_state};
+use crate::{device::in_sight::bring_into_sight, i18n::t, route::invitation, state::use_state};
 
 /// The own Account ID to give away: readable, to copy, as a link that invites, and as QR code.
 #[component]
@@ -22,8 +22,19 @@ pub fn AccountIdCard(
     let link = Signal::derive(move || invitation(&id.get()));
     let code = RwSignal::new(with_code);
     let toggle_label = move || if code.get() { t::settings::id_qr_hide() } else { t::settings::id_qr_show() };
+    let card = NodeRef::<Div>::new();
+    let toggle = move |_| {
+        code.update(|shown| *shown = !*shown);
+        // The code is the last of the card, and has its size before it is drawn.
+        request_animation_frame(move || {
+            if let Some(last) = card.try_get_untracked().flatten().and_then(|card| card.last_element_child())
+            {
+                bring_into_sight(&last);
+            }
+        });
+    };
     view! {
-        <div class="account-id-card">
+        <div class="account-id-card" node_ref=card>
             <AccountId id=id testid="own-account-id" />
             <div class="actions">
                 <CopyButton
@@ -43,7 +54,7 @@ pub fn AccountIdCard(
                     class="button outline"
                     data-testid="account-id-qr"
                     aria-expanded=move || code.get().to_string()
-                    on:click=move |_| code.update(|shown| *shown = !*shown)
+                    on:click=toggle
                 >
                     <Glyph icon=Icon::QrCode />
                     {toggle_label}

@@ -1,9 +1,12 @@
-//! Whether an element is in sight, or close to it.
+//! Whether an element is in sight, or close to it, and how it gets there.
 
 use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit};
+use web_sys::{
+    Element, IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit,
+    ScrollIntoViewOptions, ScrollLogicalPosition,
+};
 
 use super::script::set;
 use crate::once;
@@ -39,4 +42,11 @@ pub fn in_sight(element: impl Fn() -> Option<Element> + 'static) -> ReadSignal<b
         });
     });
     seen
+}
+
+/// Scrolls as little as shows the element.
+pub fn bring_into_sight(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }

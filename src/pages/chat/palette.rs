@@ -8,6 +8,7 @@ use crate::{
         icon::{Glyph, Icon},
         shortcut_list::ShortcutList,
     },
+    device::in_sight::bring_into_sight,
     i18n::t,
     once,
     route::{Route, Section},
@@ -80,11 +81,8 @@ fn Inside(overlays: Overlays) -> impl IntoView {
         at.set(0);
     });
     once::effect(move || {
-        let row = document().get_element_by_id(&row_id(at.get()));
-        if let Some(row) = row {
-            let options = web_sys::ScrollIntoViewOptions::new();
-            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            row.scroll_into_view_with_scroll_into_view_options(&options);
+        if let Some(row) = document().get_element_by_id(&row_id(at.get())) {
+            bring_into_sight(&row);
         }
     });
     let choose = move |index: usize| {
