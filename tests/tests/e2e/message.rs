@@ -15,13 +15,20 @@ pub async fn menu(user: &User, text: &str) -> Outcome {
         bubble.scrollIntoView({ block: 'center' });
         const box = bubble.getBoundingClientRect();
         return [box.left + box.width / 2, box.top + box.height / 2];"#;
-    let place = user.script(script, vec![json!(text)]).await?;
-    for (kind, buttons) in [("mousePressed", 2), ("mouseReleased", 0)] {
-        let event = json!({ "type": kind, "button": "right", "buttons": buttons, "clickCount": 1, "x": place[0], "y": place[1] });
-        user.cdp("Input.dispatchMouseEvent", event).await?;
-    }
-    user.find("menu").await?;
-    Ok(())
+    // The message may move while it is pressed, where something comes that belongs to it.
+    user.wait_for("menu", async || {
+        if user.has("menu").await? {
+            return Ok(Some(()));
+        }
+        let place = user.script(script, vec![json!(text)]).await?;
+        for (kind, buttons) in [("mousePressed", 2), ("mouseReleased", 0)] {
+            let event = json!({ "type": kind, "button": "right", "buttons": buttons, "clickCount": 1, "x": place[0], "y": place[1] });
+            user.cdp("Input.dispatchMouseEvent", event).await?;
+        }
+        user.settle().await?;
+        Ok(None)
+    })
+    .await
 }
 
 /// Picks an entry of the open menu.

@@ -60,10 +60,12 @@ pub fn Place(
             pill(face.into_any(), t::files::stop_waiting().to_owned(), "file-cancel", cancel)
         }
         FileState::Uploading { done, total } => {
-            pill(progress(done, total), t::files::stop_sending().to_owned(), "file-cancel", cancel)
+            let label = format!("{}. {}", amount(done, total), t::files::stop_sending());
+            pill(progress(done, total), label, "file-cancel", cancel)
         }
         FileState::Loading { done, total } => {
-            pill(progress(done, total), t::files::stop_loading().to_owned(), "file-cancel", cancel)
+            let label = format!("{}. {}", amount(done, total), t::files::stop_loading());
+            pill(progress(done, total), label, "file-cancel", cancel)
         }
         FileState::Failed(problem) => {
             let face = view! { <Glyph icon=Icon::RotateCcw small=true /> {t::action::try_again()} }.into_any();
@@ -92,13 +94,16 @@ fn failed(own: bool, problem: FileProblem, again: AnyView) -> AnyView {
     .into_any()
 }
 
-/// How much is done, in bytes; without a number as long as none is known.
+/// How much of it is done; all of it as long as that is not known.
+fn amount(done: u32, total: u32) -> String {
+    let all = format::bytes(total.into());
+    if done > 0 { t::files::of(&format::bytes(done.into()), &all) } else { all }
+}
+
+/// The same with a bar.
 fn progress(done: u32, total: u32) -> AnyView {
     let known = done > 0;
-    let text = match known {
-        true => t::files::of(&format::bytes(done.into()), &format::bytes(total.into())),
-        false => format::bytes(total.into()),
-    };
+    let text = amount(done, total);
     view! {
         <progress
             data-testid="file-progress"
