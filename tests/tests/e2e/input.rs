@@ -100,6 +100,7 @@ async fn the_own_qr_code_read_back_opens_the_conversation() -> Outcome {
         bela.click("account-id-qr").await?;
     }
     bela.find("qr-code").await?;
+    bela.script(r#"document.querySelector('[data-testid="qr-code"]').scrollIntoView();"#, vec![]).await?;
     bela.settle().await?;
     bela.driver().screenshot(&file).await?;
     anna.go("/new").await?;
