@@ -42,7 +42,7 @@ pub fn Row(
             <span class="text">
                 <FileName name=name />
                 <span class="size">{format::bytes(size.into())}</span>
-                {notice.map(|notice| view! { <span class="notice" data-testid="file-notice">{notice}</span> })}
+                {notice.map(|notice| view! { <span class="note" data-testid="file-notice">{notice}</span> })}
                 <Place of=of file=id place=place size=size />
             </span>
             {move || {
